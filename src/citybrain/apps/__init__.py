@@ -1,0 +1,1 @@
+"""Windows: thin applications over the hub, never importing each other."""

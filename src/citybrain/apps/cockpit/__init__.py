@@ -1,0 +1,1 @@
+"""一屏通览: boards for wall, desk and phone."""

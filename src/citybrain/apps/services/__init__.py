@@ -1,0 +1,1 @@
+"""一网通办: citizen portal, comprehensive windows, approvers' bench."""

@@ -1,0 +1,1 @@
+"""Adapters to the outside behind the ports of the rooms."""

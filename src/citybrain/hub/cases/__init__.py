@@ -1,0 +1,1 @@
+"""Each thing being done: by whom, by when."""

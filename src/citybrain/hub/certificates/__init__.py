@@ -1,0 +1,1 @@
+"""What is proven, sealed, verifiable by anyone."""

@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class CertificatesConfig(RoomConfig):
+    name = "citybrain.hub.certificates"
+    label = "certificates"

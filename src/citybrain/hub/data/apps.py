@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class DataConfig(RoomConfig):
+    name = "citybrain.hub.data"
+    label = "data"

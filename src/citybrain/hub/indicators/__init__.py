@@ -1,0 +1,1 @@
+"""How well it goes, against which target, warned when."""

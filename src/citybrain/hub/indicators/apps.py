@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class IndicatorsConfig(RoomConfig):
+    name = "citybrain.hub.indicators"
+    label = "indicators"

@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class MattersConfig(RoomConfig):
+    name = "citybrain.hub.matters"
+    label = "matters"

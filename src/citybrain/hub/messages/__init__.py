@@ -1,0 +1,1 @@
+"""Who has to hear of it, on which channel, with proof."""

@@ -1,0 +1,1 @@
+"""Scenario packs: discovery, check, plan, install, uninstall, journeys. Runs no code from a pack."""

@@ -1,0 +1,1 @@
+"""Where: divisions, jurisdictions, geometry."""

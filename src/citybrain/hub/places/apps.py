@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class PlacesConfig(RoomConfig):
+    name = "citybrain.hub.places"
+    label = "places"

@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class KernelConfig(RoomConfig):
+    name = "citybrain.kernel"
+    label = "kernel"

@@ -1,0 +1,25 @@
+"""How a room announces itself to Django.
+
+A room is a Django app whose label is the last word of its package. On start its optional modules are imported
+so that registrations (pack parts, subscribers, loops, datasets, permissions) happen without a central list.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+ANNOUNCEMENTS = ("permissions", "pack", "datasets", "subscribers", "tasks")
+
+
+class RoomConfig(AppConfig):
+    """Base of every room's AppConfig. Set ``name``; the label is the last word of it."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Import the room's announcement modules, when it has them."""
+        for module in ANNOUNCEMENTS:
+            dotted = f"{self.name}.{module}"
+            if find_spec(dotted) is not None:
+                import_module(dotted)

@@ -1,0 +1,1 @@
+"""The one place that sees everything: settings, root urls, processes, command line."""

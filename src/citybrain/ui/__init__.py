@@ -1,0 +1,1 @@
+"""The design system: tokens, components, layouts, gallery. Has no tables and knows no room."""
