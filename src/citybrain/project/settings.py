@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
+    "citybrain.project.flash.FlashConfig",  # label: see the module
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "allauth",
