@@ -1,0 +1,1 @@
+"""Pure rules of cases: machines, lights, numbers, diagrams. No Django, no database."""
