@@ -1,0 +1,1 @@
+"""Writes of places: only packs change divisions."""

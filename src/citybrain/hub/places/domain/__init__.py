@@ -1,0 +1,1 @@
+"""Pure rules of places: coordinates, division codes, the county index. No Django."""
