@@ -1,23 +1,74 @@
-"""The Jinja2 environment of every page."""
+"""The Jinja2 environment of every page: autoescape, translations, addresses, filters, the menu, the mood.
+
+Globals: ``static``, ``url``, ``url_or`` (empty when a room is not there), ``LANG`` (``zh``/``en``), ``city_name``,
+``demo``, ``menu(request)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``.
+"""
 
 from typing import Any
+from urllib.parse import quote
 
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.functional import lazy
 from jinja2 import Environment
+
+from citybrain.kernel import clock
+from citybrain.kernel.text import current_language
+from citybrain.ui import brand, navigation
+from citybrain.ui.filters import FILTERS
+
+MODE_COOKIE = "citybrain_mode"
+
+
+def url_or(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a page that another room may or may not offer; empty when it does not."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def mode(request: HttpRequest | None) -> str:
+    """``"elder"`` when the person asked for large type, else nothing."""
+    return "elder" if request is not None and request.COOKIES.get(MODE_COOKIE) == "elder" else ""
+
+
+def here(request: HttpRequest | None) -> str:
+    """This page's own address, quoted for a ``next=`` parameter."""
+    return quote(request.get_full_path() if request is not None else "/", safe="")
+
+
+def flash_messages(request: HttpRequest | None) -> list[Any]:
+    """One-time words waiting for this person; reading them takes them away."""
+    return list(get_messages(request)) if request is not None and hasattr(request, "_messages") else []
 
 
 def environment(**options: Any) -> Environment:
-    """Environment with autoescape on, translations, ``static`` and ``url``."""
+    """Environment with autoescape on, translations, filters and globals."""
     options.setdefault("autoescape", True)
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
-    env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
+    env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda m: translation.gettext(m) if m else "",
         ngettext=translation.ngettext,
         newstyle=True,
     )
-    env.globals.update(static=static, url=lambda name, *a, **kw: reverse(name, args=a, kwargs=kw))
+    env.filters.update(FILTERS)
+    env.globals.update(
+        static=static,
+        url=lambda name, *a, **kw: reverse(name, args=a, kwargs=kw),
+        url_or=url_or,
+        LANG=lazy(current_language, str)(),
+        city_name=brand.city_name,
+        demo=brand.is_demo,
+        menu=navigation.menu,
+        mode=mode,
+        here=here,
+        flash_messages=flash_messages,
+        now=clock.now,
+    )
     return env

@@ -1,0 +1,1 @@
+"""Pages of the design system: preferences, gallery, accessibility statement."""
