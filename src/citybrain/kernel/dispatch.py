@@ -1,0 +1,269 @@
+"""The dispatcher behind ``kernel.events``.
+
+One transaction per batch, one runner (transaction advisory lock). New events are found by their ``routed`` flag, not
+by a cursor over numbers, so an event whose transaction commits late is never skipped. A batch is first delivered in
+one go; if anything in it fails it is rolled back to the savepoint and delivered one by one, so that the cost of
+isolation is paid only by batches that need it.
+"""
+
+import logging
+import random
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from citybrain.kernel import audit, clock
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import NotFound
+from citybrain.kernel.events import Meta, Subscriber, event_class, subscriber_named, subscribers_of
+from citybrain.kernel.loops import every
+from citybrain.kernel.models import Consumption, Delivery, OutboxEvent
+
+log = logging.getLogger("citybrain.kernel.events")
+
+RUNNER_LOCK = 0x63697479_0001
+MOST_ATTEMPTS = 12
+KEPT_FOR = timedelta(days=90)
+Job = tuple[OutboxEvent, Subscriber]
+
+
+def pause_after(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … one hour at most, with a little jitter: about two hours in all before a letter is dead."""
+    return timedelta(seconds=min(3600, 2 ** (attempts - 1)) * random.uniform(0.9, 1.1))  # noqa: S311
+
+
+def dispatch_once(limit: int = 500) -> int:
+    """See ``kernel.events.dispatch_once``."""
+    with transaction.atomic():
+        if not _sole_runner():
+            return 0
+        return _retry_due(limit) + _route_new(limit)
+
+
+def _sole_runner() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RUNNER_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _route_new(limit: int) -> int:
+    events = list(OutboxEvent.objects.filter(routed=False).order_by("seq")[:limit])
+    if not events:
+        return 0
+    OutboxEvent.objects.filter(pk__in=[e.pk for e in events]).update(routed=True)
+    jobs = [(event, sub) for event in events for sub in subscribers_of(event.name)]
+    held = _held_lines(jobs)
+    free = [job for job in jobs if _line(job) not in held]
+    failed = [] if _all_at_once(free) else _one_by_one(free)
+    _hold([job for job in jobs if _line(job) in held], failed)
+    return len(events)
+
+
+def _line(job: Job) -> tuple[str, str]:
+    return job[1].name, job[0].aggregate
+
+
+def _held_lines(jobs: Iterable[Job]) -> set[tuple[str, str]]:
+    """Lines (subscriber, aggregate) in which an earlier event is not done."""
+    aggregates = {event.aggregate for event, _ in jobs}
+    return set(Delivery.objects.filter(aggregate__in=aggregates).values_list("subscriber", "aggregate"))
+
+
+def _all_at_once(jobs: list[Job]) -> bool:
+    try:
+        with transaction.atomic():
+            for event, sub in jobs:
+                _handle(event, sub)
+            _note_consumed(jobs)
+    except Exception:
+        return False
+    return True
+
+
+def _one_by_one(jobs: list[Job]) -> list[tuple[Job, str]]:
+    """Deliver each in its own savepoint; a failure holds the rest of its line. Returns what did not succeed, with why."""
+    undone: list[tuple[Job, str]] = []
+    held: set[tuple[str, str]] = set()
+    for job in jobs:
+        if _line(job) in held:
+            undone.append((job, ""))
+            continue
+        error = _try(job)
+        if error:
+            held.add(_line(job))
+            undone.append((job, error))
+    return undone
+
+
+def _try(job: Job) -> str:
+    """ "" when handled, else what went wrong."""
+    try:
+        with transaction.atomic():
+            _handle(*job)
+            _note_consumed([job])
+    except Exception as error:
+        _stop_if_gone(error)
+        log.warning("subscriber %s failed on %s: %s", job[1].name, job[0].id, error, exc_info=True)
+        return f"{type(error).__name__}: {error}"[:2000]
+    return ""
+
+
+def _stop_if_gone(error: Exception) -> None:
+    """A lost database connection is the dispatcher's trouble, not the subscriber's fault."""
+    if isinstance(error, DatabaseError) and (connection.connection is None or connection.connection.closed):
+        raise error
+
+
+def _handle(event: OutboxEvent, sub: Subscriber) -> None:
+    kind = event_class(event.name)
+    if kind is None:
+        raise LookupError(f"event {event.name} is unknown to this version")
+    meta = Meta(event.id, event.at, event.aggregate, Actor.from_dict(event.actor))
+    sub.handle(kind.model_validate(event.payload), meta)
+
+
+def _note_consumed(jobs: Iterable[Job]) -> None:
+    now = clock.now()
+    Consumption.objects.bulk_create(
+        [Consumption(event_id=event.id, subscriber=sub.name, at=now) for event, sub in jobs],
+        ignore_conflicts=True,
+    )
+
+
+def _hold(waiting: list[Job], failed: list[tuple[Job, str]]) -> None:
+    now = clock.now()
+    rows = [_delivery(job, Delivery.WAITING, now) for job in waiting]
+    for job, error in failed:
+        row = _delivery(job, Delivery.FAILING if error else Delivery.WAITING, now)
+        if error:
+            row.attempts, row.error, row.next_at = 1, error, now + pause_after(1)
+        rows.append(row)
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _delivery(job: Job, state: str, now: Any) -> Delivery:
+    event, sub = job
+    return Delivery(
+        event=event, subscriber=sub.name, aggregate=event.aggregate, state=state, next_at=now, created_at=now
+    )
+
+
+def _retry_due(limit: int) -> int:
+    """Try the head of each line that is due, then as much of the line behind it as goes well."""
+    heads = Delivery.objects.order_by("subscriber", "aggregate", "event_id").distinct(
+        "subscriber", "aggregate"
+    )
+    due = [d for d in heads.select_related("event") if d.state != Delivery.DEAD and d.next_at <= clock.now()]
+    tried = 0
+    for delivery in due[:limit]:
+        tried += _work_off(delivery)
+    return tried
+
+
+def _work_off(head: Delivery) -> int:
+    tried = 0
+    line = Delivery.objects.filter(subscriber=head.subscriber, aggregate=head.aggregate).select_related(
+        "event"
+    )
+    for delivery in line.order_by("event_id")[:200]:
+        tried += 1
+        if not _redeliver(delivery):
+            break
+    return tried
+
+
+def _redeliver(delivery: Delivery) -> bool:
+    sub = subscriber_named(delivery.subscriber, delivery.event.name)
+    if sub is None or _consumed(delivery):
+        delivery.delete()  # the subscriber was removed from the product, or the work is done
+        return True
+    error = _try((delivery.event, sub))
+    if not error:
+        delivery.delete()
+        return True
+    delivery.attempts += 1
+    delivery.error = error
+    delivery.next_at = clock.now() + pause_after(delivery.attempts)
+    delivery.state = Delivery.DEAD if delivery.attempts >= MOST_ATTEMPTS else Delivery.FAILING
+    delivery.save()
+    if delivery.state == Delivery.DEAD:
+        log.error("dead letter: %s gives up on event %s (%s)", delivery.subscriber, delivery.event.id, error)
+    return False
+
+
+def _consumed(delivery: Delivery) -> bool:
+    return Consumption.objects.filter(event_id=delivery.event.id, subscriber=delivery.subscriber).exists()
+
+
+def deliver_own(rounds: int = 50) -> int:
+    """See ``kernel.events.deliver_own``."""
+    total = 0
+    own = {"where": ["NOT routed", "tx = pg_current_xact_id()::text::bigint"]}
+    for _round in range(rounds):
+        events = list(OutboxEvent.objects.extra(**own).order_by("seq"))
+        if not events:
+            return total
+        OutboxEvent.objects.filter(pk__in=[e.pk for e in events]).update(routed=True)
+        jobs = [(event, sub) for event in events for sub in subscribers_of(event.name)]
+        for event, sub in jobs:
+            _handle(event, sub)
+        _note_consumed(jobs)
+        total += len(jobs)
+    raise RuntimeError(f"events still cause events after {rounds} rounds: a circle of subscribers")
+
+
+def dead_letters(limit: int = 100, offset: int = 0) -> list[Delivery]:
+    """See ``kernel.events.dead_letters``."""
+    rows = Delivery.objects.filter(state=Delivery.DEAD).select_related("event").order_by("-id")
+    return list(rows[offset : offset + limit])
+
+
+@transaction.atomic
+def retry(delivery_id: int, *, by: Actor) -> None:
+    """See ``kernel.events.retry``."""
+    row = _dead(delivery_id)
+    row.state, row.attempts, row.next_at = Delivery.FAILING, 0, clock.now()
+    row.save()
+    audit.record(
+        "kernel.retry_event", by=by, obj=f"event:{row.event.id}", after={"subscriber": row.subscriber}
+    )
+
+
+@transaction.atomic
+def discard(delivery_id: int, *, by: Actor, reason: str) -> None:
+    """See ``kernel.events.discard``."""
+    row = _dead(delivery_id)
+    audit.record(
+        "kernel.discard_event", by=by, obj=f"event:{row.event.id}", purpose=reason, before={"error": row.error},
+        after={"subscriber": row.subscriber},
+    )  # fmt: skip
+    _note_consumed([(row.event, Subscriber(row.subscriber, row.event.name, lambda event, meta: None))])
+    row.delete()
+
+
+def _dead(delivery_id: int) -> Delivery:
+    row = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("event")
+        .filter(pk=delivery_id)
+        .first()
+    )
+    if row is None or row.state != Delivery.DEAD:
+        raise NotFound("no such dead letter")
+    return row
+
+
+@every(seconds=0.3, name="kernel.dispatch_events")
+def dispatch() -> int:
+    """The worker's loop."""
+    return dispatch_once()
+
+
+@every(seconds=3600, name="kernel.sweep_events")
+def sweep() -> None:
+    """Forget delivered events and consumption notes older than 90 days; undelivered ones stay."""
+    before = clock.now() - KEPT_FOR
+    OutboxEvent.objects.filter(routed=True, at__lt=before, deliveries=None).delete()
+    Consumption.objects.filter(at__lt=before).delete()

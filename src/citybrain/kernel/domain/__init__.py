@@ -1,0 +1,1 @@
+"""Pure rules of the kernel, tested in milliseconds. No Django here."""

@@ -1,0 +1,165 @@
+"""Facts that other rooms may hear of: published in the transaction that made them true, delivered after it.
+
+``publish`` writes one outbox row. The worker's dispatcher hands each event to every subscriber at least once and,
+for one aggregate, in the order of publication (writers hold the aggregate's row lock while publishing). A
+subscriber's database effects commit together with the note that it consumed the event, so they happen once; other
+effects must be idempotent by ``meta.id``. A failing event holds back only its own aggregate for that subscriber, is
+retried with growing pauses and ends as a visible dead letter. Light to import: rooms' ``data.py`` define events with it.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict
+
+from citybrain.kernel import clock
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.ids import new_id
+
+
+class Event(BaseModel):
+    """Base of all events: a frozen record with a stable ``name`` such as ``cases.opened``."""
+
+    model_config = ConfigDict(frozen=True)
+    name: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if cls.name:
+            known = _events.setdefault(cls.name, cls)
+            if known.__qualname__ != cls.__qualname__ or known.__module__ != cls.__module__:
+                raise ValueError(f"event {cls.name!r} is defined twice")
+            _events[cls.name] = cls
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What is known of an event beside its content."""
+
+    id: UUID
+    at: datetime
+    aggregate: str
+    by: Actor
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A function that hears events of one kind. ``name`` is stable: it is the memory of what was consumed."""
+
+    name: str
+    event: str
+    handle: Callable[[Any, Meta], None]
+
+
+_events: dict[str, type[Event]] = {}
+_subscribers: dict[str, list[Subscriber]] = {}
+
+_INSERT = """
+INSERT INTO kernel_outboxevent (id, name, aggregate, payload, actor, at, tx, routed)
+VALUES (%s, %s, %s, %s, %s, %s, pg_current_xact_id()::text::bigint, false)
+"""
+
+
+def publish(event: Event, *, aggregate: str, by: Actor) -> UUID:
+    """Write ``event`` into the outbox of the running transaction; returns its id.
+
+    ``aggregate`` (``case:<id>``) is the line in which order is kept: hold its row lock. RuntimeError outside a transaction.
+    """
+    if not event.name:
+        raise ValueError(f"{type(event).__name__} has no name")
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish inside the transaction that makes the event true")
+    event_id = new_id()
+    row = [
+        event_id,
+        event.name,
+        aggregate,
+        Jsonb(event.model_dump(mode="json")),
+        Jsonb(by.as_dict()),
+        clock.now(),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+    return event_id
+
+
+def subscriber(event: type[Event], *, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare ``f(event, meta)`` as a subscriber. One name hears one kind of event once."""
+
+    def declare(handle: Callable[..., None]) -> Callable[..., None]:
+        if len(inspect.signature(handle).parameters) != 2:
+            raise TypeError(f"subscriber {name} takes (event, meta)")
+        line = _subscribers.setdefault(event.name, [])
+        line[:] = [s for s in line if s.name != name]
+        line.append(Subscriber(name, event.name, handle))
+        return handle
+
+    return declare
+
+
+def subscribers_of(event_name: str) -> list[Subscriber]:
+    """Who hears events of this name, in order of declaration."""
+    return list(_subscribers.get(event_name, ()))
+
+
+def subscriber_named(name: str, event_name: str) -> Subscriber | None:
+    """One subscriber, None when it no longer exists."""
+    return next((s for s in _subscribers.get(event_name, ()) if s.name == name), None)
+
+
+def event_class(name: str) -> type[Event] | None:
+    """The class of events of this name, None when unknown to this version."""
+    return _events.get(name)
+
+
+def forget_subscriber(name: str) -> None:
+    """Take a subscriber away (tests)."""
+    for line in _subscribers.values():
+        line[:] = [s for s in line if s.name != name]
+
+
+def dispatch_once(limit: int = 500) -> int:
+    """Deliver up to ``limit`` new events and all retries that are due; returns how many deliveries were tried.
+
+    0 also when another process is dispatching. Called by the worker; tests and journeys use ``deliver_own``.
+    """
+    from citybrain.kernel import dispatch
+
+    return dispatch.dispatch_once(limit)
+
+
+def deliver_own(rounds: int = 50) -> int:
+    """Deliver, inside the running transaction, the events this transaction published and those they cause.
+
+    For journeys and tests, which roll back: errors of subscribers are raised, nothing is retried.
+    """
+    from citybrain.kernel import dispatch
+
+    return dispatch.deliver_own(rounds)
+
+
+def dead_letters(limit: int = 100, offset: int = 0) -> list[Any]:
+    """Deliveries given up, newest first (``Delivery`` rows with their event)."""
+    from citybrain.kernel import dispatch
+
+    return dispatch.dead_letters(limit, offset)
+
+
+def retry(delivery_id: int, *, by: Actor) -> None:
+    """Put a dead letter back in line; audited. NotFound if there is none."""
+    from citybrain.kernel import dispatch
+
+    dispatch.retry(delivery_id, by=by)
+
+
+def discard(delivery_id: int, *, by: Actor, reason: str) -> None:
+    """Give a dead letter up for good, so that its aggregate goes on; audited with the reason."""
+    from citybrain.kernel import dispatch
+
+    dispatch.discard(delivery_id, by=by, reason=reason)
