@@ -21,6 +21,7 @@ written to the pack as a decision, with its sources.
 
 import argparse
 import csv
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -108,7 +109,9 @@ def write_divisions(folder: Path, city: str, civil: dict, names: dict) -> list[d
             "towns": towns,
         }
         dump(folder / f"{county}.yaml", document, f"{county_name}: towns, streets, villages and communities")
-    dump(folder / "city.yaml", city_document(city, names["areas"], decisions), "The city, its jurisdictions")
+    dump(
+        folder / f"{city}.yaml", city_document(city, names["areas"], decisions), "The city, its jurisdictions"
+    )
     return decisions
 
 
@@ -264,7 +267,8 @@ def dump(path: Path, document: dict, title: str) -> None:
     text = yaml.dump(document, Dumper=Compact, allow_unicode=True, sort_keys=False, width=110)
     text = fold_villages(text)
     path.write_text(
-        f"# {title}. Made by scripts/extract_geography.py; sources in city.yaml.\n{text}", encoding="utf-8"
+        f"# {title}. Made by scripts/extract_geography.py; sources in the file of the city.\n{text}",
+        encoding="utf-8",
     )
 
 
@@ -365,16 +369,25 @@ def feature(geometry, properties: dict) -> dict:
 
 
 def save(path: Path, features: list[dict], source: str) -> None:
-    """Write a FeatureCollection without spaces, coordinates rounded to five decimals."""
-    collection = {
-        "type": "FeatureCollection",
-        "source": source,
-        "crs_note": "CGCS2000/WGS84",
-        "features": rounded(features),
-    }
-    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+    """Write a FeatureCollection without spaces, coordinates rounded to five decimals, and the document naming it."""
+    text = json.dumps(
+        {"type": "FeatureCollection", "features": rounded(features)},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     path.write_text(text + "\n", encoding="utf-8")
     print(path.name, len(text) // 1000, "kB")
+    document = {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "crs": "CGCS2000",
+        "source": source,
+    }
+    path.with_suffix(".yaml").write_text(
+        "# Made by scripts/extract_geography.py.\n"
+        + yaml.dump(document, allow_unicode=True, sort_keys=False),
+        encoding="utf-8",
+    )
 
 
 def rounded(value):
