@@ -16,6 +16,11 @@ class RoomConfig(AppConfig):
     """Base of every room's AppConfig. Set ``name``; the label is the last word of it."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    default = False  # Django must choose the room's own class, not this one imported beside it
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.default = True
 
     def ready(self) -> None:
         """Import the room's announcement modules, when it has them."""

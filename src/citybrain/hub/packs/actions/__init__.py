@@ -1,0 +1,1 @@
+"""Writes of packs: check, install, uninstall, play journeys."""

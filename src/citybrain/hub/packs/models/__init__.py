@@ -1,0 +1,3 @@
+from citybrain.hub.packs.models.installed import InstalledDocument, InstalledPack
+
+__all__ = ["InstalledDocument", "InstalledPack"]

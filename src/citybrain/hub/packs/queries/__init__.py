@@ -1,0 +1,1 @@
+"""Reads of packs: folders, installed packs, plans."""
