@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.utils.translation import gettext_lazy as _
+
+from citybrain.project.startcheck import DEMO_OIDC_SECRET, DEMO_SECRET
 
 SRC = Path(__file__).resolve().parents[2]
 ROOT = SRC.parent
@@ -20,18 +22,13 @@ def flag(name: str, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-MODE = env("MODE", "demo")  # "demo" | "production"
-DEBUG = False
-DATA_DIR = Path(env("DATA_DIR", str(ROOT / "data")))
-PACKS_DIR = Path(env("PACKS_DIR", str(ROOT / "packs")))
-DEMO_SECRET = "demo-secret-never-for-production"
-SECRET_KEY = env("SECRET_KEY", DEMO_SECRET)
-ALLOWED_HOSTS = [h for h in env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h]
-CSRF_TRUSTED_ORIGINS = [o for o in env("TRUSTED_ORIGINS").split(",") if o]
+def words(name: str, default: str = "") -> list[str]:
+    """Comma-separated list of CITYBRAIN_<name>."""
+    return [word.strip() for word in env(name, default).split(",") if word.strip()]
 
 
 def database(url: str) -> dict:
-    """Django database settings from a postgres:// URL."""
+    """Django database settings from a postgres:// URL; its query part becomes driver options (sslmode …)."""
     parts = urlparse(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -42,13 +39,36 @@ def database(url: str) -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": env("PROCESS", "citybrain")},
+        "OPTIONS": {
+            "application_name": env("PROCESS", "citybrain"),
+            "connect_timeout": 5,
+            **dict(parse_qsl(parts.query)),
+        },
     }
 
 
+# --- mode, folders, addresses ---------------------------------------------------------------------------------
+MODE = env("MODE", "demo")  # "demo" | "production"; production refuses demo secrets (startcheck)
+PRODUCTION = MODE == "production"
+DEBUG = False
+DATA_DIR = Path(env("DATA_DIR", str(ROOT / "data")))
+PACKS_DIR = Path(env("PACKS_DIR", str(ROOT / "packs")))
+SECRET_KEY = env("SECRET_KEY", DEMO_SECRET)
+SECRET_KEY_FALLBACKS = words("OLD_SECRET_KEYS")
+PORT = int(env("PORT", "8000"))
+LIVE_PORT = int(env("LIVE_PORT", str(PORT + 1)))
+LIVE_URL = env(
+    "LIVE_URL"
+)  # "" = this host on LIVE_PORT; "same-origin" = a proxy forwards /live/; or a full origin
+HTTPS = flag("HTTPS", PRODUCTION)
+LOCAL_NAMES = "localhost,127.0.0.1,[::1],testserver"
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", "" if PRODUCTION else LOCAL_NAMES)
+CSRF_TRUSTED_ORIGINS = words("TRUSTED_ORIGINS")
+TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))  # how many X-Forwarded-For entries our own proxies add
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/citybrain"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- rooms ----------------------------------------------------------------------------------------------------
 ROOMS = [
     "citybrain.kernel",
     "citybrain.ui",
@@ -79,17 +99,18 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "procrastinate.contrib.django",
 ]
-AUTH_USER_MODEL = "identity.Account"
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "citybrain.project.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "citybrain.project.language.LanguageMiddleware",
+    "citybrain.project.errors.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "citybrain.project.security.CleanInputMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "citybrain.hub.identity.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "citybrain.project.urls"
@@ -101,20 +122,128 @@ TEMPLATES = [
         "DIRS": [SRC / room.replace(".", "/") / "templates" for room in ROOMS],
         "OPTIONS": {"environment": "citybrain.ui.environment.environment"},
     },
-    {   # only for libraries that ship Django templates
+    {  # only for libraries that ship Django templates
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": [
-            "django.template.context_processors.request",
-            "django.contrib.auth.context_processors.auth",
-            "django.contrib.messages.context_processors.messages",
-        ]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     },
 ]
+
+# --- people ---------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["citybrain.hub.identity.queries.actor.AccountBackend"]
+_RULES = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_RULES}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_RULES}CommonPasswordValidator"},
+    {"NAME": f"{_RULES}UserAttributeSimilarityValidator"},
+    {"NAME": f"{_RULES}NumericPasswordValidator"},
+]
+MFA_ADAPTER = "citybrain.hub.identity.adapters.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+ACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC_PORT = PORT + 2
+OIDC_URL = env("OIDC_URL", "" if PRODUCTION else f"http://127.0.0.1:{OIDC_PORT}")  # demo: the simulator
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", DEMO_OIDC_SECRET)
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "realname",
+                "name": "Fujian real-name identity",
+                "client_id": env("OIDC_CLIENT_ID", "citybrain"),
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ],
+    }
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "/identity/login/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "citybrain_session"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "citybrain_csrf"
+CSRF_FAILURE_VIEW = "citybrain.project.errors.csrf_failure"
+
+# --- security -------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if flag("BEHIND_PROXY", PRODUCTION):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+FORM_TARGETS = words(
+    "FORM_TARGETS", OIDC_URL
+)  # origins a form may lead to besides ourselves (CSP form-action)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+REQUEST_LARGEST = 64 * 1024 * 1024  # a whole request with its files; larger gets 413 before it is read
+FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- words, times, files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [SRC / "citybrain" / "project" / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env("STATIC_ROOT", str(ROOT / "staticfiles")))
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
+HASHED_STATIC = flag("HASHED_STATIC", PRODUCTION)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
+    "staticfiles": {
+        "BACKEND": "citybrain.project.static.HashedStorage"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+json"}
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
+# --- logs -----------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"room": {"()": "citybrain.project.logs.RoomFormatter", "style": env("LOG_STYLE", "json")}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "room"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -5,7 +5,14 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from citybrain.project import health
+
 PREFIXES = {"services": ""}
+
+handler400 = "citybrain.project.errors.bad_request"
+handler403 = "citybrain.project.errors.permission_denied"
+handler404 = "citybrain.project.errors.page_not_found"
+handler500 = "citybrain.project.errors.server_error"
 
 
 def room_urls():
@@ -17,4 +24,9 @@ def room_urls():
             yield path(prefix, include((f"{room}.urls", word), namespace=word))
 
 
-urlpatterns = list(room_urls())
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("empty", health.empty, name="empty"),
+    *room_urls(),
+]

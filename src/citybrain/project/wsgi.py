@@ -1,8 +1,23 @@
 """WSGI entry of the web processes."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from citybrain.project import children, startcheck
+from citybrain.project.shedding import Shedding
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
-application = get_wsgi_application()
+if problems := startcheck.refusals(os.environ):
+    sys.exit("\n".join(problems))
+if children.MARK in os.environ:  # under our launcher: do not outlive the web server's main process
+    children.die_with_parent()
+
+_threads = int(os.environ.get("CITYBRAIN_WEB_THREADS", "4"))
+application = Shedding(
+    get_wsgi_application(),
+    working=_threads,
+    waiting=_threads * 4,
+    seconds=float(os.environ.get("CITYBRAIN_QUEUE_SECONDS", "2")),
+)

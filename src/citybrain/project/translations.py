@@ -1,0 +1,141 @@
+"""Translations per room: extract msgids, update the Chinese catalogue, report what is missing, compile for use.
+
+msgids are English; ``<room>/locale/zh_Hans/LC_MESSAGES/django.po`` is written by people. Compiled ``.mo`` files are
+built, never committed. Refuses nothing by itself: ``problems`` lists, the caller decides.
+"""
+
+from pathlib import Path
+
+from citybrain.project.config import ROOT
+
+PACKAGE = ROOT / "src" / "citybrain"
+LOCALE = Path("locale") / "zh_Hans" / "LC_MESSAGES" / "django.po"
+METHODS = [
+    ("**/tests/**", "ignore"),
+    ("**/migrations/**", "ignore"),
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+]
+OPTIONS = {
+    "**/templates/**.html": {
+        "extensions": "jinja2.ext.do",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+        "silent": "false",
+    }
+}
+KEYWORDS = {
+    "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}  # fmt: skip
+
+
+def rooms() -> list[Path]:
+    """Folders that may have translations: every room, and the project itself."""
+    single = [PACKAGE / "kernel", PACKAGE / "ui", PACKAGE / "connectors", PACKAGE / "project"]
+    return single + sorted(
+        p.parent for p in [*PACKAGE.glob("hub/*/apps.py"), *PACKAGE.glob("apps/*/apps.py")]
+    )
+
+
+def compile_all() -> int:
+    """Build every .mo that is older than its .po; returns how many were built."""
+    built = 0
+    for po in PACKAGE.glob(f"**/{LOCALE}"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
+            continue
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
+        with open(po, "rb") as source:
+            catalogue = read_po(source, locale="zh_Hans")
+        partial = mo.with_suffix(".mo.new")
+        with open(partial, "wb") as target:
+            write_mo(target, catalogue)
+        partial.replace(mo)
+        built += 1
+    return built
+
+
+def template(room: Path):
+    """Catalogue of all msgids found in a room's code and pages."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract_from_dir
+
+    found = Catalog(project="citybrain")
+    rows = extract_from_dir(
+        room, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",)
+    )
+    for name, line, message, comments, context in rows:
+        if message and message != "":
+            found.add(message, None, [(name, line)], auto_comments=comments, context=context)
+    return found
+
+
+def existing(room: Path):
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    path = room / LOCALE
+    if not path.exists():
+        return Catalog(locale="zh_Hans", project="citybrain", charset="utf-8")
+    with open(path, "rb") as source:
+        return read_po(source, locale="zh_Hans")
+
+
+def update(room: Path) -> int:
+    """Bring a room's .po in line with its msgids, keeping every translation. Number of msgids, 0 = no file."""
+    from babel.messages.pofile import write_po
+
+    found, known = template(room), existing(room)
+    if not len(found):
+        return 0
+    known.update(found, no_fuzzy_matching=True)
+    path = room / LOCALE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as target:
+        write_po(
+            target,
+            known,
+            sort_output=True,
+            no_location=False,
+            include_lineno=False,
+            ignore_obsolete=True,
+            width=110,
+        )
+    return len(found)
+
+
+def problems() -> list[str]:
+    """Untranslated, fuzzy or missing msgids, one line each with room and first place of use."""
+    listed = []
+    for room in rooms():
+        known = existing(room)
+        for message in template(room):
+            if not message.id:
+                continue
+            have = known.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
+            first = message.locations[0] if message.locations else ("?", 0)
+            where = f"{(room / first[0]).relative_to(ROOT)}:{first[1]}"
+            if have is None or not (have.string if isinstance(have.string, str) else all(have.string)):
+                listed.append(f"{where}: not translated: {message.id!r}")
+            elif have.fuzzy:
+                listed.append(f"{where}: translation is marked fuzzy: {message.id!r}")
+            elif any(have.check(known)):
+                listed.append(f"{where}: placeholders differ: {message.id!r}")
+    return listed
+
+
+def main(arguments: list[str]) -> int:
+    """``translate`` updates the catalogues and lists what people still have to write; ``--check`` only lists."""
+    if "--check" not in arguments:
+        for room in rooms():
+            count = update(room)
+            if count:
+                print(f"  {room.relative_to(PACKAGE)}: {count} messages")
+    listed = problems()
+    for line in listed:
+        print(line)
+    print(f"{len(listed)} translations missing" if listed else "all messages are translated")
+    return 1 if listed else 0
