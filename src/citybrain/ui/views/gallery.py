@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from citybrain.kernel import clock
+from citybrain.kernel.guard import public
 
 MOODS = ("public", "bench", "board")
 
@@ -51,11 +52,13 @@ def samples() -> dict[str, Any]:
     }
 
 
+@public("invented samples only")
 def index(request: HttpRequest) -> HttpResponse:
     """The public mood's gallery."""
     return mood(request, "public")
 
 
+@public("invented samples only")
 def mood(request: HttpRequest, mood: str) -> HttpResponse:
     """All components in one mood."""
     if mood not in MOODS:
@@ -63,6 +66,7 @@ def mood(request: HttpRequest, mood: str) -> HttpResponse:
     return render(request, f"ui/gallery/{mood}.html", {"moods": MOODS, "mood_name": mood, **samples()})
 
 
+@public("a statement to everybody")
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What standard the pages keep and where to say that one does not."""
     return render(request, "ui/accessibility.html")

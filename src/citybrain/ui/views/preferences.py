@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
+from citybrain.kernel.guard import public
 from citybrain.ui.environment import MODE_COOKIE
 
 YEAR = 365 * 24 * 3600
@@ -24,6 +25,7 @@ def _keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -
     return response
 
 
+@public("a choice of language says nothing about anybody")
 @never_cache
 def language(request: HttpRequest, code: str) -> HttpResponse:
     """Set the language and return to the same address."""
@@ -32,6 +34,7 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     return _keep(_back(request), request, settings.LANGUAGE_COOKIE_NAME, code)
 
 
+@public("a choice of type size says nothing about anybody")
 @never_cache
 def mode(request: HttpRequest, name: str) -> HttpResponse:
     """Large type (``elder``) or standard (``plain``) and return to the same address."""
