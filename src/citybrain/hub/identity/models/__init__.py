@@ -1,5 +1,22 @@
 """Models of the identity room, one noun a file."""
 
-from .account import Account
+from .account import Account, PostHolding, SignIn
+from .directory import DirectoryVersion
+from .organisation import Organisation, OrganisationEdge, Post, PostRole, Role
+from .person import Delegation, LegalPerson, Person, Representation
 
-__all__ = ["Account"]
+__all__ = [
+    "Account",
+    "Delegation",
+    "DirectoryVersion",
+    "LegalPerson",
+    "Organisation",
+    "OrganisationEdge",
+    "Person",
+    "Post",
+    "PostHolding",
+    "PostRole",
+    "Representation",
+    "Role",
+    "SignIn",
+]

@@ -1,0 +1,98 @@
+"""The door of identity: who is asking, for which unit, by what right. Re-exports only.
+
+Shapes are the frozen records of ``data``. Errors: ``NotAllowed`` (403, audited), ``NotFound`` (404, also for
+what the actor may not know of), ``Invalid`` (422), ``TooMany`` (429).
+"""
+
+from .actions.accounts import create_account, disable_account, end_post, propose_post
+from .actions.delegations import grant_delegation, revoke_delegation
+from .actions.people import register_legal_person, register_person
+from .actions.roles import register_role_permissions
+from .actions.stand_in import stand_in, stand_in_citizen, stand_in_legal_person
+from .data import (
+    ALL,
+    LegalPersonRecord,
+    OrganisationRecord,
+    PersonRecord,
+    PostRecord,
+    Prefill,
+    RoleRecord,
+    Scope,
+    Subject,
+)
+from .domain.identifiers import IdProblem, check_citizen_number, check_uscc
+from .queries.actor import actor_for, actor_of
+from .queries.demo import demo_accounts
+from .queries.directory import (
+    counterpart,
+    current_successor,
+    directory,
+    organisation,
+    organisations,
+    post,
+    posts_of,
+    search_organisations,
+)
+from .queries.people import (
+    legal_person,
+    legal_person_by_uscc,
+    legal_person_subject,
+    person,
+    person_by_number,
+    person_subject,
+    prefill,
+    subject_of,
+)
+from .queries.rights import holders_of_post, may, persons_holding, require, scope, scope_q
+
+__all__ = [
+    "ALL",
+    "IdProblem",
+    "LegalPersonRecord",
+    "OrganisationRecord",
+    "PersonRecord",
+    "PostRecord",
+    "Prefill",
+    "RoleRecord",
+    "Scope",
+    "Subject",
+    "actor_for",
+    "actor_of",
+    "check_citizen_number",
+    "check_uscc",
+    "counterpart",
+    "create_account",
+    "current_successor",
+    "demo_accounts",
+    "directory",
+    "disable_account",
+    "end_post",
+    "grant_delegation",
+    "holders_of_post",
+    "legal_person",
+    "legal_person_by_uscc",
+    "legal_person_subject",
+    "may",
+    "organisation",
+    "organisations",
+    "person",
+    "person_by_number",
+    "person_subject",
+    "persons_holding",
+    "post",
+    "posts_of",
+    "prefill",
+    "propose_post",
+    "register_legal_person",
+    "register_person",
+    "register_role_permissions",
+    "require",
+    "revoke_delegation",
+    "scope",
+    "scope_q",
+    "search_organisations",
+    "stand_in",
+    "stand_in_citizen",
+    "stand_in_legal_person",
+    "subject_of",
+]

@@ -1,0 +1,51 @@
+"""Puts ``request.actor`` on every request, and ends sessions that were idle too long or ended elsewhere."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from citybrain.kernel.actor import Actor
+
+from .queries.actor import actor_for, client_ip
+from .queries.directory import directory
+from .queries.rights import keep_refusal
+from .queries.sessions import is_idle, note_seen
+
+
+class ActorMiddleware:
+    """After Django's AuthenticationMiddleware. Costs nothing for visitors without a session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.session.session_key:
+            request.actor = Actor.anonymous(ip=client_ip(request))  # type: ignore[attr-defined]
+            return self.get_response(request)
+        if request.user.is_authenticated:
+            if is_idle(request):
+                logout(request)
+            else:
+                note_seen(request)
+        actor = request.actor = actor_for(request)  # type: ignore[attr-defined]
+        if actor.post_id is not None:
+            name_the_post(request, actor)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """A refusal stays in the audit log although the refused act was rolled back."""
+        keep_refusal(error)
+
+
+def name_the_post(request: HttpRequest, actor: Actor) -> None:
+    """Words for the bench's top bar."""
+    picture = directory(request.user.directory_version)  # type: ignore[union-attr]
+    post, unit = picture.posts.get(actor.post_id), picture.organisations.get(actor.organisation)  # type: ignore[arg-type]
+    request.organisation_name = unit.short if unit else {}  # type: ignore[attr-defined]
+    title = {
+        lang: f"{(unit.short.get(lang) or '') if unit else ''} {words}".strip()
+        for lang, words in (post.title if post else {}).items()
+        if words
+    }
+    request.post_title = title  # type: ignore[attr-defined]

@@ -1,0 +1,139 @@
+"""From a request to the actor: who is asking, in which post or for whom. Two queries beside the session."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.http import HttpRequest
+
+from citybrain.kernel import clock
+from citybrain.kernel.actor import Actor
+
+from ..models import Account, Delegation, DirectoryVersion, PostHolding, Representation
+from .directory import directory
+
+CITIZEN_ROLE = "citizen"
+ACTING = "identity.acting"  # session key: "own", "post:<id>", "legal_person:<id>", "delegation:<id>"
+
+
+def accounts_with_rights() -> Any:
+    """Accounts with their confirmed posts and the directory's version in the same row."""
+    holdings = (
+        PostHolding.objects.filter(account=OuterRef("pk"), state=PostHolding.State.CONFIRMED)
+        .order_by("order", "proposed_at")
+        .values("post_id")
+    )
+    return Account.objects.annotate(
+        held_posts=ArraySubquery(holdings),
+        directory_version=Subquery(DirectoryVersion.objects.filter(id=1).values("value")),
+    )
+
+
+class AccountBackend(ModelBackend):
+    """Password check of officials only; loading an account brings its rights along in one query.
+
+    Refuses citizens (they have no password here) and disabled accounts. Django's own permissions are not used.
+    """
+
+    def authenticate(self, request: Any, username: Any = None, password: Any = None, **kw: Any) -> Any:
+        account = super().authenticate(request, username=username, password=password, **kw)
+        return account if account is None or account.kind == Account.Kind.OFFICIAL else None
+
+    def get_user(self, user_id: Any) -> Any:
+        account = accounts_with_rights().filter(pk=user_id).first()
+        return account if account is not None and self.user_can_authenticate(account) else None
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return False
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Address of the client: what our own proxies (``TRUSTED_PROXIES`` of them) added, never what it claims itself."""
+    trusted = int(getattr(settings, "TRUSTED_PROXIES", 0))
+    chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if trusted and len(chain) >= trusted:
+        return chain[-trusted][:45]
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def terminal(request: HttpRequest) -> str:
+    """``kiosk`` when the kiosk marked its session, else ``web``."""
+    return str(request.session.get("identity.terminal", "web"))
+
+
+def actor_for(request: HttpRequest) -> Actor:
+    """The actor of a request; anonymous when nobody is signed in."""
+    account: Any = request.user
+    if not account.is_authenticated:
+        return Actor.anonymous(ip=client_ip(request))
+    acting = str(request.session.get(ACTING, ""))
+    return actor_of(account, acting, terminal=terminal(request), ip=client_ip(request))
+
+
+def actor_of(account: Any, acting: str = "", *, terminal: str = "web", ip: str = "") -> Actor:
+    """The actor of an account in the chosen capacity; an unknown or ended capacity falls back to one's own."""
+    if not hasattr(account, "held_posts"):
+        account = accounts_with_rights().get(pk=account.pk)
+    if account.kind == Account.Kind.OFFICIAL:
+        return _official(account, acting, terminal, ip)
+    return _citizen(account, acting, terminal, ip)
+
+
+def _official(account: Any, acting: str, terminal: str, ip: str) -> Actor:
+    picture = directory(account.directory_version)
+    posts = [picture.posts[p] for p in account.held_posts if p in picture.posts]
+    chosen = next((p for p in posts if acting == f"post:{p.id}"), posts[0] if posts else None)
+    return Actor(
+        kind="official",
+        account_id=account.pk,
+        person_id=account.person_id,
+        post_id=chosen.id if chosen else None,
+        organisation=chosen.organisation if chosen else "",
+        authority="post" if chosen else "own",
+        subject_id=account.person_id,
+        terminal=terminal,
+        ip=ip,
+        name=account.name or account.username,
+        permissions=picture.permissions([chosen.id]) if chosen else frozenset(),
+    )
+
+
+def _citizen(account: Any, acting: str, terminal: str, ip: str) -> Actor:
+    picture = directory(account.directory_version)
+    role = picture.roles.get(CITIZEN_ROLE)
+    authority, subject_id = "own", account.person_id
+    kind, _, raw = acting.partition(":")
+    if kind in {"legal_person", "delegation"}:
+        found = _subject_of_choice(kind, raw, account.person_id)
+        if found is not None:
+            authority, subject_id = acting, found
+    return Actor(
+        kind="citizen",
+        account_id=account.pk,
+        person_id=account.person_id,
+        authority=authority,
+        subject_id=subject_id,
+        terminal=terminal,
+        ip=ip,
+        name=account.name or account.username,
+        permissions=role.permissions if role else frozenset(),
+    )
+
+
+def _subject_of_choice(kind: str, raw: str, person_id: UUID | None) -> UUID | None:
+    """The represented subject if the right to represent it holds at this moment."""
+    try:
+        key = UUID(raw)
+    except ValueError:
+        return None
+    now = clock.now()
+    if kind == "legal_person":
+        live = Representation.objects.filter(
+            Q(until=None) | Q(until__gt=now), legal_person=key, person=person_id
+        )
+        return live.values_list("legal_person_id", flat=True).first()
+    held = Delegation.objects.filter(pk=key, agent=person_id, revoked_at=None, expires_at__gt=now)
+    return held.values_list("principal_id", flat=True).first()

@@ -1,0 +1,1 @@
+"""Pages of the identity room: parse, call, render."""

@@ -1,0 +1,32 @@
+"""Small words the pages of this room share."""
+
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from citybrain.kernel.actor import Actor
+
+# Where each kind of work begins, first match wins; names of rooms above are looked up, never imported.
+HOMES = (
+    ("identity.accounts", "identity:accounts"),
+    ("identity.grants", "identity:grants"),
+    ("identity.audit", "identity:audit"),
+    ("cases.city_leader", "cockpit:home"),
+    ("cases.work", "services:bench"),
+)
+
+
+def home_of(actor: Actor) -> str:
+    """The page an actor wants to see first."""
+    for permission, name in HOMES:
+        if actor.kind == "official" and actor.may(permission):
+            try:
+                return reverse(name)
+            except NoReverseMatch:
+                continue
+    return "/"
+
+
+def with_next(name: str, target: str) -> str:
+    """Address of a named page carrying where to go afterwards."""
+    return reverse(name) + (f"?{urlencode({'next': target})}" if target else "")
