@@ -1,0 +1,1 @@
+"""Pure rules of certificates: types, numbers, states, layouts. No Django, no database."""
