@@ -1,6 +1,5 @@
 """Organisations (单位), their edges (条块) and posts (岗位). Loaded from packs; never keyed on names."""
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from citybrain.kernel.ids import new_id
@@ -52,9 +51,6 @@ class Organisation(models.Model):
     pack = models.CharField(max_length=60, blank=True)
     document = models.CharField(max_length=80, blank=True)
     hidden = models.BooleanField(default=False)
-
-    class Meta:
-        indexes = [GinIndex(fields=["search_text"], name="identity_org_search", opclasses=["gin_trgm_ops"])]
 
     class Privacy:
         personal: list[str] = []
