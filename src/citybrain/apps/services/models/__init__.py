@@ -1,0 +1,6 @@
+"""Models of the services room, one noun a file."""
+
+from .hall import Hall, QueueTicket
+from .rating import Rating
+
+__all__ = ["Hall", "QueueTicket", "Rating"]
