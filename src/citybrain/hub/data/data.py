@@ -1,0 +1,126 @@
+"""Records that cross the door of data: datasets, their columns, rows read. No Django."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from citybrain.kernel.text import Text
+
+ColumnType = Literal["text", "number", "bool", "date", "datetime"]
+Grade = Literal["L1", "L2", "L3", "L4"]
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
+KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")
+EXPRESSION_TYPES: Mapping[str, str] = {
+    "text": "string",
+    "number": "number",
+    "bool": "boolean",
+    "date": "date",
+    "datetime": "datetime",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a dataset.
+
+    ``personal`` marks personal data: a masking kind (``name``, ``phone``, ``id_number`` …) or True (hidden wholly).
+    ``sql`` is a trusted expression over ``d`` (the dataset's rows) where the column is not simply ``d.<name>``.
+    """
+
+    name: str
+    type: ColumnType
+    title: Text
+    grade: Grade = "L1"
+    personal: bool | str = False
+    sql: str = ""
+
+    def __post_init__(self) -> None:
+        if not NAME.match(self.name):
+            raise ValueError(f"column name {self.name!r} must be lower-case letters, digits and _")
+        if self.type not in EXPRESSION_TYPES:
+            raise ValueError(f"column {self.name}: unknown type {self.type!r}")
+
+    @property
+    def expression(self) -> str:
+        """The trusted SQL of the column."""
+        return self.sql or f'd."{self.name}"'
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An operational dataset: facts a room lets others count and, with permission, read.
+
+    ``sql`` is a table name or a select, written in code, never in a pack. ``key`` reads ``room.noun``.
+    """
+
+    key: str
+    room: str
+    title: Text
+    columns: tuple[Column, ...]
+    sql: str
+    time_column: str = ""
+    organisation_column: str = ""
+    division_column: str = ""
+    matter_column: str = ""
+    permission: str = "data.read"
+    description: Text = field(default_factory=lambda: Text(zh=""))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        if not KEY.match(self.key) or self.key.split(".")[0] != self.room:
+            raise ValueError(f"dataset key {self.key!r} must read {self.room}.noun")
+        named = [getattr(self, f"{role}_column") for role in ("time", "organisation", "division", "matter")]
+        for name in filter(None, named):
+            self.column(name)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError otherwise."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.key} has no column {name!r}")
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def source(self) -> str:
+        """FROM item named ``d``."""
+        return f'"{self.sql}" AS d' if NAME.match(self.sql) else f"({self.sql}) AS d"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows read through the guarded door: column records and values; ``masked`` names the columns not shown whole."""
+
+    dataset: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    more: bool = False
+    masked: frozenset[str] = frozenset()
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """Rows as mappings."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class CatalogueRecord:
+    """A dataset as the catalogue lists it: shape from code, ownership and sharing from a pack."""
+
+    key: str
+    room: str
+    title: Text
+    description: Text
+    owner: str
+    cycle: str
+    sharing: str
+    sharing_basis: str
+    version: int
+    columns: tuple[Mapping[str, Any], ...]
+    alive: bool
+    changed_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Pure rules of the data room: dataset shape, SQL building, CSV. No Django."""

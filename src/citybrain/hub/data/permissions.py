@@ -1,0 +1,14 @@
+"""Permission words of the data room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from citybrain.kernel.permissions import declare
+from citybrain.ui import navigation
+
+VIEW = declare("data.view", zh="查看数据目录", en="See the data catalogue")
+READ = declare("data.read", zh="读取数据行(按范围、脱敏)", en="Read rows of datasets, in scope, masked")
+EXPORT = declare("data.export", zh="导出数据行", en="Export rows of datasets")
+UNMASK = declare("data.unmask", zh="查看未脱敏数据", en="Read personal columns unmasked")
+LOG = declare("data.log", zh="查看数据使用日志", en="See who read which data")
+
+navigation.add("data", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="list")
