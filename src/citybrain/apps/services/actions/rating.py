@@ -47,7 +47,7 @@ def rate_case(
     Raises NotFound for someone else's case, Invalid for a missing grade, Conflict when already rated or not over.
     """
     check_rating(grade, text)
-    case = cases.case_for(by, case_id, purpose="rate")
+    case = cases.case_for(by, case_id, purpose="rate").record
     if case.state not in RATABLE:
         raise Conflict(_("This case is still being handled; you can rate it when it is finished."), code="not_over")
     if Rating.objects.select_for_update().filter(case_id=case_id).exists():

@@ -1,0 +1,1 @@
+"""Screens of the services room: parse, call, render."""

@@ -1,0 +1,171 @@
+"""My space: a citizen's own cases, what they have to do next, progress, and the rating of the service."""
+
+from uuid import UUID
+
+from django.contrib import messages as flash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from citybrain.apps.services.actions import rating
+from citybrain.apps.services.data import GRADES
+from citybrain.hub.cases import api as cases
+from citybrain.hub.certificates import api as certificates
+from citybrain.hub.messages import api as messages
+from citybrain.kernel.errors import CityError, Invalid
+from citybrain.kernel.guard import guard
+
+PAGE_SIZE = 20
+APPLICANT_HIDDEN = {"submit"}  # done on the review page, not as a bare button
+BAD_TAGS = ("slow", "rude", "unclear", "extra_materials", "many_visits", "system_fault")
+GOOD_TAGS = ("fast", "friendly", "clear", "no_visit", "few_materials")
+
+
+def tag_names() -> dict[str, str]:
+    """What a person can tick beside the grade."""
+    return {
+        "fast": _("Fast"),
+        "friendly": _("Friendly"),
+        "clear": _("Clear explanation"),
+        "no_visit": _("No visit needed"),
+        "few_materials": _("Few materials"),
+        "slow": _("Too slow"),
+        "rude": _("Unfriendly"),
+        "unclear": _("Unclear explanation"),
+        "extra_materials": _("Asked for more than the guide says"),
+        "many_visits": _("Too many visits"),
+        "system_fault": _("The system did not work"),
+    }
+
+
+@guard("services.apply")
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for me, my latest cases, certificates and messages."""
+    actor = request.actor
+    mine = cases.my_cases(actor, size=6)
+    waiting = cases.my_cases(actor, waiting_for_me=True, size=10)
+    return render(
+        request,
+        "services/my/home.html",
+        {
+            "waiting": waiting.rows,
+            "cases": mine.rows,
+            "more_cases": mine.has_next,
+            "certificates": certificates.wallet(actor)[:4],
+            "unread": messages.unread_count(actor),
+        },
+    )
+
+
+@guard("services.apply")
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """All my cases, with search and filter."""
+    q, show = request.GET.get("q", "").strip()[:60], request.GET.get("show", "")
+    page = cases.my_cases(
+        request.actor,
+        q=q,
+        done={"open": False, "done": True}.get(show),
+        page=positive(request.GET.get("page")),
+        size=PAGE_SIZE,
+    )
+    return render(request, "services/my/cases.html", {"page": page, "q": q, "show": show})
+
+
+@guard("services.apply")
+@require_GET
+def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Progress of one of my cases: the step, what I have to do, the timeline, the documents."""
+    actor = request.actor
+    view = cases.case_for(actor, case_id, purpose="own")
+    record = view.record
+    if record.state == "draft":
+        return redirect("services:apply", case_id=case_id)
+    return render(
+        request,
+        "services/my/case.html",
+        {
+            "view": view,
+            "case": record,
+            "actions": [a for a in cases.actions_for(actor, case_id) if a.action not in APPLICANT_HIDDEN],
+            "timeline": cases.timeline(actor, case_id),
+            "documents": cases.documents(actor, case_id),
+            "certificates": certificates.of_case(actor, case_id),
+            "rating": rating.rating_of(case_id),
+            "ratable": record.state in rating.RATABLE,
+            "grades": GRADES,
+            "wanted": [m for m in view.materials if m.state in {"wanted", "missing"}],
+        },
+    )
+
+
+@guard("services.apply")
+@require_POST
+def case_act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
+    """The applicant acts: submit a correction, add missing materials, withdraw."""
+    actor = request.actor
+    view = cases.case_for(actor, case_id, purpose="own")
+    try:
+        for material in view.materials:
+            for upload in request.FILES.getlist(f"material.{material.key}"):
+                cases.attach(case_id, upload, by=actor, material=material.key)
+        data = {k.removeprefix("field."): v for k, v in request.POST.items() if k.startswith("field.")}
+        cases.act(case_id, action, by=actor, data=data, idempotency_key=request.POST.get("key", ""))
+    except Invalid as error:
+        for problem in error.problems:
+            flash.error(request, problem.message)
+    except CityError as error:
+        flash.error(request, str(error))
+    else:
+        flash.success(request, _("Done. You can follow every step on this page."))
+    return redirect("services:case", case_id=case_id)
+
+
+@guard("services.apply")
+@require_http_methods(["GET", "POST"])
+def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """好差评: five grades, none chosen for you; tags and words if you like."""
+    actor = request.actor
+    view = cases.case_for(actor, case_id, purpose="rate")
+    problems: list = []
+    if request.method == "POST":
+        grade = request.POST.get("grade", "")
+        try:
+            rating.rate_case(
+                case_id,
+                grade=int(grade) if grade in {"1", "2", "3", "4", "5"} else None,
+                by=actor,
+                text=request.POST.get("text", "").strip(),
+                tags=[t for t in request.POST.getlist("tags") if t in tag_names()],
+                anonymous=request.POST.get("anonymous") == "yes",
+            )
+        except Invalid as error:
+            problems = error.problems
+        else:
+            flash.success(request, _("Thank you. Your rating has been recorded."))
+            return redirect("services:case", case_id=case_id)
+    return render(
+        request,
+        "services/my/rate.html",
+        {
+            "case": view.record,
+            "rating": rating.rating_of(case_id),
+            "grades": GRADES,
+            "tags": tag_names(),
+            "good_tags": GOOD_TAGS,
+            "bad_tags": BAD_TAGS,
+            "problems": problems,
+            "posted": request.POST,
+        },
+        status=422 if problems else 200,
+    )
+
+
+def positive(raw: str | None) -> int:
+    """Page number from a query string; nonsense is page 1."""
+    return max(1, min(int(raw), 10_000)) if raw and raw.isdigit() and len(raw) < 8 else 1
+
+
+__all__ = ["case_act", "case_list", "case_page", "home", "positive", "rate"]
