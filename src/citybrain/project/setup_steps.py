@@ -15,6 +15,7 @@ from citybrain.project.config import ROOT, Config, Refusal
 
 SRC = ROOT / "src"
 POSTGRES_OLDEST, POSTGRES_NEWEST = 15, 18
+EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "ltree", "unaccent", "hstore", "citext")
 TABLE = "create table if not exists project_setup (step text primary key, fingerprint text not null)"
 
 
@@ -63,6 +64,11 @@ class Memory:
             raise Refusal(f"PostgreSQL {major} is not supported; use {POSTGRES_OLDEST} to {POSTGRES_NEWEST}.")
         self.version = major
         self.connection.execute(TABLE)
+
+    def extensions(self) -> None:
+        """The extensions we use; all are trusted, so the database's owner may create them."""
+        for name in EXTENSIONS:
+            self.connection.execute(f"create extension if not exists {name}")
 
     def get(self, step: str) -> str:
         row = self.connection.execute(

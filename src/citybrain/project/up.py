@@ -6,6 +6,7 @@ when it crashes; all end with us, however we end.
 
 import contextlib
 import fcntl
+import importlib.util
 import os
 import signal
 import socket
@@ -97,6 +98,7 @@ class Launcher:
         self.env = setup_steps.environment(self.config, self.url)
         memory = Memory(self.url)
         try:
+            memory.extensions()
             self.once(memory, "schema", setup_steps.schema_fingerprint(), manage("migrate", "--no-input"))
             self.static()
             packs = ["citybrain.project.cli", "pack", "install", "--all"]
@@ -149,7 +151,8 @@ class Launcher:
         config = self.config
         self.child("web", web_command(config))
         self.child("live", ["citybrain.project.live"])
-        if config.mode == "demo" and "CITYBRAIN_OIDC_URL" not in os.environ:
+        simulator = importlib.util.find_spec("citybrain.connectors.identity_simulator")
+        if simulator and config.mode == "demo" and "CITYBRAIN_OIDC_URL" not in os.environ:
             self.child(
                 "identity-simulator",
                 ["citybrain.connectors.identity_simulator", "--port", str(config.port + 2)],

@@ -1,0 +1,94 @@
+"""``./citybrain test``: what tests need, a database that forgets, all tests; the last line is pytest's own summary.
+
+With arguments they go to pytest unchanged (one run). Without: first everything quick on both cores, then browser
+journeys and process faults one by one. Installs Chromium, Chinese fonts and pdfsig through apt when it may.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from citybrain.project import frontend, postgres, setup_steps, translations
+from citybrain.project.config import ROOT, Config, Refusal
+
+FONT_FOLDERS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
+SLOW = "browser or faults"
+
+
+def missing_packages() -> list[str]:
+    """Debian packages whose tools are not there."""
+    wanted = []
+    if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
+        wanted.append("chromium")
+    if not any(next(folder.rglob("*CJK*"), None) for folder in FONT_FOLDERS if folder.exists()):
+        wanted.append("fonts-noto-cjk")
+    if not shutil.which("pdfsig"):
+        wanted.append("poppler-utils")
+    return wanted
+
+
+def install_packages() -> None:
+    """apt when we are root, otherwise the sentence that says what to run."""
+    wanted = missing_packages()
+    if not wanted:
+        return
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
+        raise Refusal(f"the tests need: {' '.join(wanted)}. Run: sudo apt install {' '.join(wanted)}")
+    print(f"  … apt installs {' '.join(wanted)}", flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([apt, "update", "-qq"], env=env, stdout=subprocess.DEVNULL)
+    command = [apt, "install", "-y", "-qq", "--no-install-recommends", *wanted]
+    if subprocess.run(command, env=env, stdout=subprocess.DEVNULL).returncode:
+        raise Refusal(f"apt could not install {' '.join(wanted)}; install them by hand and start again.")
+
+
+@contextlib.contextmanager
+def test_database(config: Config) -> Iterator[str]:
+    """The outside server when DATABASE_URL names one, else a throwaway one without fsync."""
+    if config.database_url:
+        yield config.database_url
+        return
+    top = Path(tempfile.mkdtemp(prefix="citybrain-test-db-"))
+    top.chmod(0o711)  # PostgreSQL runs under another account when we are root
+    try:
+        with postgres.throwaway(top / "postgres") as url:
+            yield url
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+
+
+def pytest(arguments: list[str], env: dict[str, str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env).returncode
+
+
+def main(config: Config, arguments: list[str]) -> int:
+    """0 when every test passed."""
+    install_packages()
+    log = ROOT / ".citybrain" / "npm.log"
+    frontend.fetch(log)
+    translations.compile_all()
+    with test_database(config) as url, tempfile.TemporaryDirectory(prefix="citybrain-test-") as data:
+        env = setup_steps.environment(config, url)
+        env |= {"CITYBRAIN_HASHED_STATIC": "0", "CITYBRAIN_MODE": "demo", "CITYBRAIN_TEST_DATA_DIR": data}
+        if arguments:
+            return pytest(arguments, env)
+        began = time.monotonic()
+        quick = pytest(["-n", "2", "--dist", "loadfile", "-m", f"not ({SLOW})"], env)
+        print(
+            f"quick tests took {time.monotonic() - began:.0f} s; now browser journeys and faults", flush=True
+        )
+        slow = pytest(["-m", SLOW, "-p", "no:randomly", "--durations=5"], env)
+        if quick:
+            print("\nthe quick tests failed, see above", flush=True)
+            return (
+                pytest(["--last-failed", "--last-failed-no-failures", "none", "-m", f"not ({SLOW})"], env)
+                or quick
+            )
+        return 0 if slow == 5 else slow  # 5: nothing of that kind to run
