@@ -27,4 +27,8 @@ class RoomConfig(AppConfig):
         for module in ANNOUNCEMENTS:
             dotted = f"{self.name}.{module}"
             if find_spec(dotted) is not None:
-                import_module(dotted)
+                try:
+                    import_module(dotted)
+                except ImportError as error:
+                    if "cannot import name 'api'" not in str(error):
+                        raise

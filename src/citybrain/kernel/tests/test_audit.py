@@ -1,0 +1,157 @@
+"""The audit log cannot be changed unnoticed (check A42)."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citybrain.kernel import audit, sealing
+from citybrain.kernel.models import AuditEntry
+from citybrain.kernel.tests.factories import citizen, clerk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def place(key_store, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return key_store
+
+
+def write(count=5):
+    for n in range(count):
+        audit.record("cases.accept", by=clerk(), obj=f"case:{n}", before={"state": "received"}, after={"n": n})
+
+
+def behind_the_trigger(sql, *params):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER USER")
+        cursor.execute(sql, params)
+        cursor.execute("ALTER TABLE kernel_auditentry ENABLE TRIGGER USER")
+
+
+def test_rows_written_and_sealed_are_intact():
+    write()
+    assert audit.verify().as_dict() == audit.verify().as_dict() | {"ok": True, "sealed": 0, "unsealed": 5}
+    assert audit.seal() == 5
+    assert audit.seal() == 0
+    write(2)
+    verdict = audit.verify()
+    assert (verdict.ok, verdict.sealed, verdict.unsealed) == (True, 5, 2)
+
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE kernel_auditentry SET purpose = 'x'",
+    "UPDATE kernel_auditentry SET number = 99, purpose = 'x' WHERE number IS NULL",
+    "UPDATE kernel_auditentry SET number = 7",
+    "DELETE FROM kernel_auditentry",
+    "TRUNCATE kernel_auditentry",
+])  # fmt: skip
+def test_the_database_refuses_to_change_or_delete_rows(sql):
+    write(1)
+    audit.seal()
+    write(1)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_auditentry ENABLE TRIGGER USER")  # all, as in production
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(sql)
+
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE kernel_auditentry SET purpose = 'other' WHERE number = 3",
+    "UPDATE kernel_auditentry SET actor = '{}' WHERE number = 3",
+    "UPDATE kernel_auditentry SET at = at + interval '1 microsecond' WHERE number = 3",
+    "UPDATE kernel_auditentry SET account_id = NULL WHERE number = 3",
+    "UPDATE kernel_auditentry SET after = NULL WHERE number = 3",
+    "UPDATE kernel_auditentry SET mac = '\\x00' WHERE number = 3",
+])  # fmt: skip
+def test_an_edited_row_is_found_and_named(sql):
+    write()
+    audit.seal()
+    behind_the_trigger(sql)
+    verdict = audit.verify()
+    assert (verdict.ok, verdict.broken, verdict.reason) == (False, 3, "edited")
+    assert verdict.entry_id == str(AuditEntry.objects.get(number=3).id)
+
+
+def test_an_edited_row_is_found_even_before_it_is_sealed():
+    write(3)
+    behind_the_trigger("UPDATE kernel_auditentry SET obj = 'case:x' WHERE obj = 'case:1'")
+    assert audit.verify().reason == "edited"
+
+
+def test_a_deleted_row_is_found_and_named():
+    write()
+    audit.seal()
+    behind_the_trigger("DELETE FROM kernel_auditentry WHERE number = 4")
+    verdict = audit.verify()
+    assert (verdict.ok, verdict.broken, verdict.reason) == (False, 4, "missing")
+
+
+def test_closing_the_gap_of_a_deleted_row_does_not_help():
+    write()
+    audit.seal()
+    behind_the_trigger("DELETE FROM kernel_auditentry WHERE number = 4")
+    behind_the_trigger("UPDATE kernel_auditentry SET number = 4 WHERE number = 5")
+    verdict = audit.verify()
+    assert (verdict.broken, verdict.reason) == (4, "out_of_order")
+
+
+def test_exchanged_rows_are_found():
+    write()
+    audit.seal()
+    behind_the_trigger("UPDATE kernel_auditentry SET number = 100 WHERE number = 2")
+    behind_the_trigger("UPDATE kernel_auditentry SET number = 2 WHERE number = 3")
+    behind_the_trigger("UPDATE kernel_auditentry SET number = 3 WHERE number = 100")
+    verdict = audit.verify()
+    assert (verdict.broken, verdict.reason) == (2, "out_of_order")
+
+
+def test_cutting_off_the_tail_is_found_by_the_anchor(django_capture_on_commit_callbacks):
+    write()
+    with django_capture_on_commit_callbacks(execute=True):
+        audit.seal()
+    behind_the_trigger("DELETE FROM kernel_auditentry WHERE number > 3")
+    verdict = audit.verify()
+    assert (verdict.ok, verdict.broken, verdict.reason) == (False, 4, "missing")
+
+
+def test_a_forged_row_without_the_key_is_found(tmp_path):
+    write(2)
+    behind_the_trigger(
+        "INSERT INTO kernel_auditentry (id, at, action, obj, organisation, actor, purpose, key_id, mac, seal_key_id)"
+        " VALUES (gen_random_uuid(), now(), 'cases.approve', '', '', '{}', '', 'audit-1', '\\x11', '')"
+    )
+    audit.seal()
+    assert audit.verify().broken == 3
+
+
+def test_old_rows_stay_verifiable_after_a_key_rotation(place):
+    write(3)
+    audit.seal()
+    assert place.rotate("audit") == "audit-2"
+    write(3)
+    audit.seal()
+    assert audit.verify().ok
+    assert set(AuditEntry.objects.values_list("key_id", flat=True)) == {"audit-1", "audit-2"}
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    ),
+    st.text(max_size=50),
+)
+def test_whatever_is_recorded_verifies(value, purpose):
+    audit.record("kernel.try", by=citizen(), obj="x:" + purpose[:5], after={"value": value}, purpose=purpose)
+    audit.seal()
+    assert sealing.verify(anchor=False).ok
+
+
+def test_a_large_log_seals_in_batches():
+    write(7)
+    assert [audit.seal(3), audit.seal(3), audit.seal(3)] == [3, 3, 1]
+    assert audit.verify(since=3).ok
