@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as ModelInvalid
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from citybrain.hub.packs import registry
 from citybrain.hub.packs.actions.context import PackContext
@@ -23,7 +24,7 @@ from citybrain.hub.packs.domain.reading import Pack
 from citybrain.hub.packs.models import InstalledDocument, InstalledPack
 from citybrain.hub.packs.queries.folders import Library
 from citybrain.hub.packs.queries.installed import applicable, owner_of, part_of, plan_of
-from citybrain.kernel import clock
+from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import CityError, NotFound
 from citybrain.kernel.expressions import ExpressionError
@@ -62,23 +63,24 @@ def install_all(names: Iterable[str], *, by: Actor, demo: bool | None = None) ->
     return [install(name, by=by, demo=demo, library=library) for name in names]
 
 
-def check(where: str | Path, *, by: Actor | None = None, library: Library | None = None, after=None) -> Report:
-    """Everything that can be found wrong, without leaving a trace. ``after(pack)`` runs before the roll-back."""
+def rehearse(
+    where: str | Path, *, by: Actor | None = None, library: Library | None = None, then: Callable[[Pack], Any] | None = None
+) -> tuple[Report, Any]:
+    """Install for real, call ``then(pack)`` when that worked, roll everything back. (report, what ``then`` gave)."""
     library = library or Library()
-    report: Report | None = None
-    extra = None
+    report, given = None, None
     try:
         with transaction.atomic():
             report = _install(
                 library, where, by=by or Actor.system("packs.check"), demo=_demo(None), force=False, checking=True
             )
-            if after is not None and report.ok:
-                extra = after(library.pack(where))
+            if then is not None and report.ok:
+                given = then(library.pack(where))
             raise _RollBack
     except _RollBack:
-        pass
+        workdays.forget()
     assert report is not None
-    return extra(report) if callable(extra) else report
+    return report, given
 
 
 def plan(where: str | Path, *, demo: bool | None = None) -> Plan:
@@ -106,8 +108,6 @@ def uninstall(name: str, *, by: Actor) -> list[tuple[str, str]]:
         hidden = [_hide(ctx, r) for r in sorted(rows, key=_reverse_order)]
         row.hidden = True
         row.save(update_fields=["hidden"])
-        from citybrain.kernel import audit
-
         audit.record("packs.uninstall", by=by, obj=f"pack:{name}", before={"version": row.version}, after={"hidden": True})
     return hidden
 
@@ -117,8 +117,6 @@ def _demo(demo: bool | None) -> bool:
 
 
 def _lock() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
@@ -260,8 +258,6 @@ def _recorded(pack: Pack, plan_: Plan, *, by: Actor, demo: bool) -> None:
         "grade": manifest.grade, "needs": list(manifest.needs), "hash": pack.hash, "demo": demo, "hidden": False,
         "installed_at": clock.now(),
     })
-    from citybrain.kernel import audit
-
     audit.record(
         "packs.install", by=by, obj=f"pack:{pack.name}", before={"version": plan_.installed_version},
         after={"version": manifest.version, "changes": len(plan_.of("add", "change", "hide"))},

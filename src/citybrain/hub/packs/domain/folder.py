@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from citybrain.hub.packs.data import Problem
 
-ALLOWED = {".yaml": 4_000_000, ".md": 200_000, ".json": 8_000_000, ".geojson": 12_000_000, ".csv": 8_000_000, ".svg": 200_000}
+ALLOWED = {".yaml": 4_000_000, ".md": 200_000, ".json": 8_000_000, ".geojson": 12_000_000, ".csv": 8_000_000, ".svg": 200_000, ".txt": 200_000}
 MAX_FILES = 4_000
 MAX_TOTAL = 64_000_000
 MAX_LEVELS = 6
@@ -81,7 +81,7 @@ def _entry_problem(pack: str, entry: os.DirEntry, inside: PurePosixPath) -> Prob
     return None
 
 
-def asset(root: Path, name: str, suffixes: tuple[str, ...] = (".json", ".geojson", ".csv", ".svg")) -> Path:
+def asset(root: Path, name: str, suffixes: tuple[str, ...] = (".json", ".geojson", ".csv", ".svg", ".txt")) -> Path:
     """The file of a pack that a document names, inside the pack. ValueError for escapes, links, other kinds."""
     inside = PurePosixPath(name)
     if inside.is_absolute() or ".." in inside.parts or "\\" in name or not all(NAME.match(p) for p in inside.parts):

@@ -13,14 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from citybrain.hub.packs import registry
 from citybrain.hub.packs.data import PackDocument, Problem
-from citybrain.hub.packs.domain import folder, strict_yaml
+from citybrain.hub.packs.domain import folder, strict_json, strict_yaml
 from citybrain.hub.packs.domain.journey import Journey
 from citybrain.hub.packs.domain.manifest import Manifest, QualityRule
 from citybrain.hub.packs.domain.sentences import sentence
 
 KEY = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9._\u4e00-\u9fff-]{0,79}\Z")
 PLAIN_FILES = {"README.md", "CHANGELOG.md", "quality.yaml", "pack.yaml"}
-ASSET_FOLDER = "assets"
+DATA_FOLDERS = ("assets", "files")
 
 
 @dataclass
@@ -72,19 +72,25 @@ def _file(pack: Pack, found: folder.Found, content: bytes) -> None:
         _manifest(pack, found, content)
     elif name == "quality.yaml":
         _quality(pack, found, content)
-    elif name in PLAIN_FILES or top == ASSET_FOLDER:
+    elif name in PLAIN_FILES or top in DATA_FOLDERS:
         return
     elif top == "journeys" and len(inside.parts) == 2:
         document = _document(pack, found, content, "journeys", Journey, demo=False)
         if document:
             pack.journeys.append(document)
-    elif inside.suffix == ".yaml":
+    elif inside.suffix in (".yaml", ".json", ".geojson"):
         demo = top == "demo"
         words = inside.parts[1:] if demo else inside.parts
         part = registry.part_for(words[0], demo=demo) or (demo and registry.part_for(words[0])) or None
         if len(words) < 2 or part is None:
             pack.problems.append(folder.refuse(
                 pack.name, name, "unknown_part", f"没有认识“{words[0]}”的模块", f"no room knows the part “{words[0]}”"
+            ))
+            return
+        if inside.suffix not in getattr(part, "suffixes", (".yaml",)):
+            pack.problems.append(folder.refuse(
+                pack.name, name, "file_type", f"“{part.key}”不收“{inside.suffix}”文件",
+                f"“{part.key}” takes no “{inside.suffix}” files",
             ))
             return
         document = _document(pack, found, content, part.key, part.schema, demo=demo)
@@ -95,7 +101,7 @@ def _file(pack: Pack, found: folder.Found, content: bytes) -> None:
 def _parsed(pack: Pack, found: folder.Found, content: bytes) -> strict_yaml.Parsed | None:
     shown = f"{pack.name}/{found.inside}"
     try:
-        parsed = strict_yaml.load(content)
+        parsed = (strict_yaml if found.inside.suffix == ".yaml" else strict_json).load(content)
     except strict_yaml.YamlRefused as error:
         pack.problems.append(Problem(f"yaml_{error.code}", error.zh, error.en, shown, error.line, pack.name))
         return None

@@ -9,6 +9,7 @@ import yaml
 MANIFEST = {
     "pack": "mini", "name": {"zh": "小包", "en": "Mini"}, "version": "1.0.0", "kind": "scenario", "owner": "350900-fgw",
 }
+README = "# Mini\n" + "谁来办、办什么、依据什么、多久办好。" * 15
 YEAR = {
     "year": 2031, "source": "test",
     "days": [{"date": "2031-01-01", "kind": "holiday", "name": {"zh": "元旦", "en": "New Year"}}],
@@ -26,7 +27,7 @@ def make_pack(home: Path, name: str = "mini", files: dict[str, dict | str] | Non
     """A pack folder with a manifest, a README and the given files."""
     root = home / name
     write(root / "pack.yaml", {**MANIFEST, "pack": name, **manifest})
-    write(root / "README.md", "# Mini\n")
+    write(root / "README.md", README)
     for inside, content in (files if files is not None else {"holidays/y2031.yaml": YEAR}).items():
         write(root / inside, content)
     return root
