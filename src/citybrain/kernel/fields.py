@@ -33,13 +33,9 @@ class EncryptedTextField(models.BinaryField):
         return value
 
     def get_default(self) -> Any:
-        return (
-            self.default()
-            if callable(self.default)
-            else self.default
-            if self.has_default()
-            else (None if self.null else self._nothing())
-        )
+        if not self.has_default():
+            return None if self.null else self._nothing()
+        return self.default() if callable(self.default) else self.default
 
     def value_to_string(self, obj: Any) -> str:
         return self.value_from_object(obj)

@@ -41,4 +41,6 @@ def clerk(*permissions: str, organisation: str = "350902-scjg", account: int = 7
 
 def citizen(account: int = 1) -> Actor:
     """A citizen acting for himself."""
-    return Actor(kind="citizen", account_id=UUID(int=account), person_id=UUID(int=account + 1000), name="林小梅")
+    return Actor(
+        kind="citizen", account_id=UUID(int=account), person_id=UUID(int=account + 1000), name="林小梅"
+    )

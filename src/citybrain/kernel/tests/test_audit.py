@@ -20,7 +20,9 @@ def place(key_store, settings, tmp_path):
 
 def write(count=5):
     for n in range(count):
-        audit.record("cases.accept", by=clerk(), obj=f"case:{n}", before={"state": "received"}, after={"n": n})
+        audit.record(
+            "cases.accept", by=clerk(), obj=f"case:{n}", before={"state": "received"}, after={"n": n}
+        )
 
 
 def behind_the_trigger(sql, *params):

@@ -68,9 +68,9 @@ def test_an_event_reaches_each_subscriber_once_with_its_circumstances(ears):
 def test_nothing_is_heard_of_a_transaction_that_rolled_back(ears):
     heard = []
     ears(Happened, "kernel.one", lambda e, meta: heard.append(e.n))
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         events.publish(Happened(n=1), aggregate="thing:1", by=BY)
-        1 / 0
+        transaction.set_rollback(True)
     assert events.dispatch_once() == 0
     assert heard == []
 

@@ -60,7 +60,9 @@ def test_a_seven_working_day_appraisal_moves_a_twenty_day_limit_by_exactly_seven
     inside = Interval(at_local("2026-03-11T10:00"), at_local("2026-03-16T10:00"))
     assert CALENDAR.workdays_between(date(2026, 3, 9), date(2026, 3, 18)) == 7
     moved = due(start, Limit(20), [seven], CALENDAR)
-    assert CALENDAR.workdays_between(plain.astimezone(CITY_ZONE).date(), moved.astimezone(CITY_ZONE).date()) == 7
+    assert (
+        CALENDAR.workdays_between(plain.astimezone(CITY_ZONE).date(), moved.astimezone(CITY_ZONE).date()) == 7
+    )
     assert due(start, Limit(20), [inside, seven, seven], CALENDAR) == moved
 
 
@@ -106,7 +108,10 @@ def test_lights_turn_yellow_on_the_last_day_and_red_after_it():
     assert light(end, at_local("2026-11-27T00:00"), Limit(5), CALENDAR) == "yellow"
     assert light(end, at_local("2026-11-30T23:00"), Limit(5), CALENDAR) == "yellow"
     assert light(end, at_local("2026-12-01T00:00"), Limit(5), CALENDAR) == "red"
-    assert light(due(start, Limit(20), (), CALENDAR), at_local("2026-12-15T09:00"), Limit(20), CALENDAR) == "yellow"
+    assert (
+        light(due(start, Limit(20), (), CALENDAR), at_local("2026-12-15T09:00"), Limit(20), CALENDAR)
+        == "yellow"
+    )
 
 
 def test_an_open_suspension_stops_the_clock():
