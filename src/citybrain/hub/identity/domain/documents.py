@@ -14,7 +14,7 @@ OrganisationType = Literal[
     "PUBINST", "UTIL", "SOE", "EDU", "GRASS", "ENT", "SOCORG",
 ]  # fmt: skip
 Slug = Field(pattern=r"^[a-z][a-z0-9]{0,15}$")
-Key = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+Key = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
 
 
 class Document(BaseModel):
@@ -56,6 +56,7 @@ class Jurisdiction(Fragment):
     division: str = Field(pattern=r"^\d{12}$")
     name: Text
     short: Text
+    stem: Text  # the bare place name: 蕉城
     parent: str = ""
 
 
@@ -75,6 +76,7 @@ class Department(Fragment):
     plain: bool = False  # the name is complete: no jurisdiction in front
     duties: list[Text] = []
     posts: list[str] = []  # names of post sets
+    posts_at: dict[str, list[str]] = {}  # further sets by level or jurisdiction prefix
     nature: str = Field(default="1", pattern=r"^[1239]$")
     uscc: dict[str, str] = {}
     vertical: bool = False
@@ -82,6 +84,7 @@ class Department(Fragment):
     valid_to: date | None = None
     successor: str = ""
     source: str = ""
+    county_source: str = "K"  # the plan names city departments; their county counterparts are to be confirmed
     confirmed: bool = True
 
 
@@ -217,27 +220,37 @@ def _department(department: Department, place: Jurisdiction) -> Unit:
         code=f"{place.prefix}-{department.slug}",
         type=department.types.get(place.prefix) or department.types.get(place.level) or department.type,
         level=place.level,
-        name=name if department.plain else _with_place(place.name, name),
-        short=short if department.plain else _with_place(place.short, short),
+        name=name if department.plain else _with_place(place, place.name, name),
+        short=short if department.plain else _with_place(place, place.short, short),
         division=place.division,
         parent=parent,
         jurisdiction=place.prefix,
         duties=department.duties,
-        posts=department.posts,
+        posts=[
+            *department.posts,
+            *department.posts_at.get(place.level, []),
+            *department.posts_at.get(place.prefix, []),
+        ],
         nature=department.nature,
         uscc=department.uscc.get(place.prefix, ""),
         valid_from=department.valid_from,
         valid_to=department.valid_to,
         successor=f"{place.prefix}-{department.successor}" if department.successor else "",
-        source=department.source,
-        confirmed=department.confirmed,
+        source=department.source if place.level == "city" else department.county_source,
+        confirmed=department.confirmed and (place.level == "city" or not department.county_source.startswith("K")),
     )
 
 
-def _with_place(place: Text, name: Text) -> Text:
-    """宁德市 + 教育局; Education Bureau, Ningde City."""
-    en = f"{name.en}, {place.en}" if name.en and place.en else name.en
-    return Text(zh=place.zh + name.zh, en=en)
+def _with_place(place: Jurisdiction, prefix: Text, name: Text) -> Text:
+    """宁德市 + 教育局; Education Bureau, Ningde. ``{name}`` and ``{stem}`` put the place elsewhere (…局蕉城分局)."""
+    zh = _filled(name.zh, place.name.zh, place.stem.zh) if "{" in name.zh else prefix.zh + name.zh
+    if "{" in name.en:
+        return Text(zh=zh, en=_filled(name.en, place.name.en, place.stem.en))
+    return Text(zh=zh, en=f"{name.en}, {place.stem.en}" if name.en and place.stem.en else name.en)
+
+
+def _filled(pattern: str, name: str, stem: str) -> str:
+    return pattern.replace("{name}", name).replace("{stem}", stem)
 
 
 def _towns(group: TownGroup) -> Iterator[Unit]:

@@ -92,6 +92,18 @@ def legal_person(actor: Actor, legal_person_id: UUID, *, purpose: str = "") -> L
 
 def representative_name(legal_person_id: UUID) -> str:
     """Name of the legal representative, empty when none is recorded."""
+    found = _representative(legal_person_id)
+    return found.name if found else ""
+
+
+def _representative_facts(legal_person_id: UUID) -> dict[str, str]:
+    found = _representative(legal_person_id)
+    if found is None:
+        return {}
+    return {"legal_representative": found.name, "legal_representative_id": found.id_number}
+
+
+def _representative(legal_person_id: UUID) -> Person | None:
     row = (
         Representation.objects.filter(
             Q(until=None) | Q(until__gt=clock.now()),
@@ -101,7 +113,7 @@ def representative_name(legal_person_id: UUID) -> str:
         .select_related("person")
         .first()
     )
-    return row.person.name if row else ""
+    return row.person if row else None
 
 
 def subject_of(actor: Actor) -> Subject:
@@ -174,9 +186,14 @@ def _legal_person_facts(legal_person_id: UUID) -> dict[str, Prefill]:
     if row is None:
         return {}
     values = {
-        "company_name": row.name, "uscc": row.uscc, "legal_representative": representative_name(row.id),
-        "company_address": row.address, "company_phone": row.phone, "company_kind": row.kind, **(row.facts or {}),
-    }  # fmt: skip
+        "company_name": row.name,
+        "uscc": row.uscc,
+        "company_address": row.address,
+        "company_phone": row.phone,
+        "company_kind": row.kind,
+        **_representative_facts(row.id),
+        **(row.facts or {}),
+    }
     return {k: Prefill(v, LEGAL_REGISTER, row.confirmed_at) for k, v in values.items() if v not in ("", None)}
 
 
