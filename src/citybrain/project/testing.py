@@ -1,4 +1,5 @@
-"""``./citybrain test``: what tests need, a database that forgets, all tests; the last line is pytest's own summary.
+"""``./citybrain test``: what tests need, a database that forgets, all tests; the last line is a summary as
+pytest words it.
 
 With arguments they go to pytest unchanged (one run). Without: first everything quick on both cores, then browser
 journeys and process faults one by one. Installs Chromium, Chinese fonts and pdfsig through apt when it may.
@@ -6,11 +7,13 @@ journeys and process faults one by one. Installs Chromium, Chinese fonts and pdf
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +22,10 @@ from citybrain.project.config import ROOT, Config, Refusal
 
 FONT_FOLDERS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
 SLOW = "browser or faults"
+NOTHING_COLLECTED = 5
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COUNT = re.compile(r"(\d+) (failed|passed|skipped|deselected|xfailed|xpassed|warnings?|errors?)")
+SUMMARY = re.compile(r"(\d+ (failed|passed|skipped|deselected|errors?)\b.*|no tests ran) in [\d.]+s")
 
 
 def missing_packages() -> list[str]:
@@ -64,8 +71,33 @@ def test_database(config: Config) -> Iterator[str]:
         shutil.rmtree(top, ignore_errors=True)
 
 
-def pytest(arguments: list[str], env: dict[str, str]) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env).returncode
+def pytest(arguments: list[str], env: dict[str, str]) -> tuple[int, Counter]:
+    """Run pytest, showing what it prints; its exit code and the counts of its summary line."""
+    argv = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--color=yes" if sys.stdout.isatty() else "--color=no",
+        *arguments,
+    ]
+    counts: Counter = Counter()
+    with subprocess.Popen(
+        argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        for raw in process.stdout or ():
+            line = raw.decode(errors="replace").rstrip()
+            print(line, flush=True)
+            if SUMMARY.search(COLOUR.sub("", line)):
+                found = COUNT.findall(COLOUR.sub("", line))
+                counts = Counter({word.removesuffix("s"): int(number) for number, word in found})
+    return process.returncode, counts
+
+
+def summary(counts: Counter, seconds: float) -> str:
+    """One line for several runs, worded as pytest words it."""
+    order = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warning", "error")
+    parts = [f"{counts[word]} {word}" for word in order if counts[word] and word != "deselected"]
+    return f"{', '.join(parts) or 'no tests ran'} in {seconds:.2f}s"
 
 
 def main(config: Config, arguments: list[str]) -> int:
@@ -78,17 +110,10 @@ def main(config: Config, arguments: list[str]) -> int:
         env = setup_steps.environment(config, url)
         env |= {"CITYBRAIN_HASHED_STATIC": "0", "CITYBRAIN_MODE": "demo", "CITYBRAIN_TEST_DATA_DIR": data}
         if arguments:
-            return pytest(arguments, env)
+            return pytest(arguments, env)[0]
         began = time.monotonic()
-        quick = pytest(["-n", "2", "--dist", "loadfile", "-m", f"not ({SLOW})"], env)
-        print(
-            f"quick tests took {time.monotonic() - began:.0f} s; now browser journeys and faults", flush=True
-        )
-        slow = pytest(["-m", SLOW, "-p", "no:randomly", "--durations=5"], env)
-        if quick:
-            print("\nthe quick tests failed, see above", flush=True)
-            return (
-                pytest(["--last-failed", "--last-failed-no-failures", "none", "-m", f"not ({SLOW})"], env)
-                or quick
-            )
-        return 0 if slow == 5 else slow  # 5: nothing of that kind to run
+        quick, first = pytest(["-n", "2", "--dist", "loadfile", "-m", f"not ({SLOW})"], env)
+        print("\nbrowser journeys and process faults, one by one", flush=True)
+        slow, second = pytest(["-m", SLOW, "-p", "no:randomly", "--durations=5"], env)
+        print(summary(first + second, time.monotonic() - began), flush=True)
+        return quick or (0 if slow == NOTHING_COLLECTED else slow)

@@ -4,6 +4,7 @@ msgids are English; ``<room>/locale/zh_Hans/LC_MESSAGES/django.po`` is written b
 built, never committed. Refuses nothing by itself: ``problems`` lists, the caller decides.
 """
 
+import io
 from pathlib import Path
 
 from citybrain.project.config import ROOT
@@ -24,6 +25,9 @@ OPTIONS = {
         "silent": "false",
     }
 }
+CHANGING = tuple(
+    f'"{name}' for name in ("POT-", "PO-Rev", "Last-", "Report-", "Project-", "Language-Team", "Generated")
+)
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
@@ -94,47 +98,56 @@ def update(room: Path) -> int:
     known.update(found, no_fuzzy_matching=True)
     path = room / LOCALE
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb") as target:
-        write_po(
-            target,
-            known,
-            sort_output=True,
-            no_location=False,
-            include_lineno=False,
-            ignore_obsolete=True,
-            width=110,
-        )
+    known.header_comment = (
+        f"# Chinese of the room {room.name}: written by people, brought up to date by ./citybrain translate."
+    )
+    known.fuzzy = False
+    draft = io.BytesIO()
+    write_po(draft, known, sort_output=True, include_lineno=False, ignore_obsolete=True, width=110)
+    lines = draft.getvalue().decode().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(CHANGING)), encoding="utf-8")
     return len(found)
 
 
-def problems() -> list[str]:
-    """Untranslated, fuzzy or missing msgids, one line each with room and first place of use."""
-    listed = []
-    for room in rooms():
-        known = existing(room)
-        for message in template(room):
-            if not message.id:
-                continue
-            have = known.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
-            first = message.locations[0] if message.locations else ("?", 0)
-            where = f"{(room / first[0]).relative_to(ROOT)}:{first[1]}"
-            if have is None or not (have.string if isinstance(have.string, str) else all(have.string)):
-                listed.append(f"{where}: not translated: {message.id!r}")
-            elif have.fuzzy:
-                listed.append(f"{where}: translation is marked fuzzy: {message.id!r}")
-            elif any(have.check(known)):
-                listed.append(f"{where}: placeholders differ: {message.id!r}")
+def shared() -> list:
+    """Catalogues whose words every room may use: those of the floors below."""
+    return [existing(PACKAGE / "ui"), existing(PACKAGE / "kernel")]
+
+
+def complaint(message, catalogue, floors: list) -> str:
+    """What is wrong with one message's translation; empty when all is well."""
+    key = message.id if isinstance(message.id, str) else message.id[0]
+    for known in (catalogue, *floors):
+        have = known.get(key, message.context)
+        if have is None or not (have.string if isinstance(have.string, str) else all(have.string)):
+            continue
+        if have.fuzzy:
+            return "translation is marked fuzzy"
+        return "placeholders differ" if any(have.check(known)) else ""
+    return "not translated"
+
+
+def problems(room: Path) -> list[str]:
+    """Untranslated, fuzzy or damaged messages of a room, one line each with the first place of use."""
+    listed, catalogue, floors = [], existing(room), shared()
+    for message in template(room):
+        wrong = complaint(message, catalogue, floors) if message.id else ""
+        if wrong:
+            name, line = message.locations[0] if message.locations else ("?", 0)
+            listed.append(f"{(room / name).relative_to(ROOT)}:{line}: {wrong}: {message.id!r}")
     return listed
 
 
 def main(arguments: list[str]) -> int:
-    """``translate`` updates the catalogues and lists what people still have to write; ``--check`` only lists."""
+    """``translate [room …]`` updates catalogues and lists what people still have to write; ``--check`` only lists."""
+    words = [word for word in arguments if not word.startswith("-")]
+    chosen = [room for room in rooms() if not words or room.name in words]
     if "--check" not in arguments:
-        for room in rooms():
+        for room in chosen:
             count = update(room)
             if count:
                 print(f"  {room.relative_to(PACKAGE)}: {count} messages")
-    listed = problems()
+    listed = [line for room in chosen for line in problems(room)]
     for line in listed:
         print(line)
     print(f"{len(listed)} translations missing" if listed else "all messages are translated")

@@ -1,0 +1,1 @@
+"""The repository tests itself: what linters and people would otherwise have to remember."""
