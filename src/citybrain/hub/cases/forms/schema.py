@@ -205,8 +205,6 @@ class UploadSpec(Strict):
         return self.upload
 
 
-
-
 def _kind(raw: Any) -> str:
     """Which kind of item a mapping is, so that a problem is told for that kind only."""
     if isinstance(raw, RepeatSpec) or (isinstance(raw, dict) and "repeat" in raw):
@@ -217,7 +215,9 @@ def _kind(raw: Any) -> str:
 
 
 Item = Annotated[
-    Annotated[FieldSpec, Tag("field")] | Annotated[RepeatSpec, Tag("repeat")] | Annotated[UploadSpec, Tag("upload")],
+    Annotated[FieldSpec, Tag("field")]
+    | Annotated[RepeatSpec, Tag("repeat")]
+    | Annotated[UploadSpec, Tag("upload")],
     Discriminator(_kind),
 ]
 

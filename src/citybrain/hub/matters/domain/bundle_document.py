@@ -69,7 +69,9 @@ class BundleDocument(Strict):
         for child in self.children:
             late = [key for key in child.after if key not in seen]
             if late:
-                raise ValueError(f"{child.key}: 'after' must name children listed before it: {', '.join(late)}")
+                raise ValueError(
+                    f"{child.key}: 'after' must name children listed before it: {', '.join(late)}"
+                )
             seen.add(child.key)
         return self
 
@@ -94,7 +96,9 @@ class ThemesDocument(Strict):
 class SynonymEntry(Strict):
     """Everyday words that mean a matter or a bundle (``to``), or words that mean the same (``same``)."""
 
-    words: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(min_length=1, max_length=60)
+    words: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
+        min_length=1, max_length=60
+    )
     to: list[Slug] = []
     same: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = []
     weight: float = Field(default=1.0, gt=0, le=1)

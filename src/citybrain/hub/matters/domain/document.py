@@ -18,7 +18,9 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 EvidenceTag = Annotated[str, StringConstraints(pattern=r"^\[?(V2?(:[^\]]+)?|T|K\??|D)\]?$")]
-PackFile = Annotated[str, StringConstraints(pattern=r"^(files/[A-Za-z0-9_./-]+|certificate:[a-z0-9-]+|template)$")]
+PackFile = Annotated[
+    str, StringConstraints(pattern=r"^(files/[A-Za-z0-9_./-]+|certificate:[a-z0-9-]+|template)$")
+]
 """A file inside the pack, the certificate type whose rendering is the sample, or the generated blank form."""
 
 MATTER_TYPES = {
@@ -158,7 +160,9 @@ class Material(Strict):
     tolerable: bool = False
     certificate: Slug | None = None
     certificate_catalogued: bool | None = None
-    substitute: Literal["none", "certificate", "data_check", "department_check", "promise", "abolished"] = "none"
+    substitute: Literal["none", "certificate", "data_check", "department_check", "promise", "abolished"] = (
+        "none"
+    )
     from_form: bool = False
     accept: list[Literal["pdf", "jpg", "png", "ofd", "docx", "xlsx"]] = ["pdf", "jpg", "png"]
     max_files: int = Field(default=5, ge=1, le=20)
@@ -168,7 +172,9 @@ class Material(Strict):
 class Step(Strict):
     """One step of the flow (环节)."""
 
-    key: Literal["receive", "accept", "review", "site_check", "expert", "decide", "issue", "finish", "deliver", "other"]
+    key: Literal[
+        "receive", "accept", "review", "site_check", "expert", "decide", "issue", "finish", "deliver", "other"
+    ]
     name: Text
     by: Text | None = None
     limit: Limit | None = None
