@@ -1,0 +1,1 @@
+"""Pure rules of indicators: periods, formula, lights, hysteresis. No Django."""

@@ -1,0 +1,63 @@
+"""Which questions to ask of which dataset so that many indicators are answered in few passes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from citybrain.hub.indicators.schema import IndicatorDocument, Side
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A definition to be computed, with the fingerprint of its rule."""
+
+    definition: IndicatorDocument
+    rule_hash: str
+
+    @property
+    def code(self) -> str:
+        """The indicator's code."""
+        return self.definition.key
+
+
+@dataclass
+class Batch:
+    """Sides over the same dataset and time column, answered by one pass (per dimension)."""
+
+    dataset: str
+    time: str
+    asked: list[tuple[Subject, str, Side]] = field(default_factory=list)
+
+    def dimensions(self) -> list[str]:
+        """Dimensions any of its subjects wants, county first: the city's total is the sum over counties."""
+        wanted = {name for subject, _role, _side in self.asked for name in subject.definition.dimensions}
+        return sorted(wanted, key=lambda name: (name != "county", name))
+
+    def of_dimension(self, dimension: str) -> list[tuple[Subject, str, Side]]:
+        """What is asked for a dimension; everything for the city as a whole."""
+        if not dimension:
+            return self.asked
+        return [item for item in self.asked if dimension in item[0].definition.dimensions]
+
+
+@dataclass
+class Parts:
+    """Numerator and denominator of one indicator in one period for one member."""
+
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+    def put(self, role: str, value: Decimal | None) -> None:
+        """Set one side."""
+        setattr(self, role, value)
+
+
+def batches(subjects: Iterable[Subject]) -> list[Batch]:
+    """Sides grouped by dataset and time column."""
+    found: dict[tuple[str, str], Batch] = {}
+    for subject in subjects:
+        for role, side in subject.definition.sides.items():
+            if side.dataset:
+                key = (side.dataset, side.time)
+                found.setdefault(key, Batch(*key)).asked.append((subject, role, side))
+    return list(found.values())
