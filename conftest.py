@@ -2,20 +2,20 @@
 
 import os
 import tempfile
-
-import pytest
-
-os.environ.setdefault("CITYBRAIN_MODE", "demo")
-os.environ["CITYBRAIN_HASHED_STATIC"] = "0"
-if "CITYBRAIN_TEST_DATA_DIR" not in os.environ:
-    os.environ["CITYBRAIN_TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="citybrain-test-")
-os.environ["CITYBRAIN_DATA_DIR"] = os.environ["CITYBRAIN_TEST_DATA_DIR"]
+from pathlib import Path
 
 
 def pytest_configure(config):
-    """Settings that only make tests quicker, never different."""
+    """Settings that make tests quicker and keep them out of the real data folder; never other behaviour."""
     from django.conf import settings
 
+    from citybrain.project import translations
+
+    translations.compile_all()
+    folder = os.environ.get("CITYBRAIN_TEST_DATA_DIR") or tempfile.mkdtemp(prefix="citybrain-test-")
+    settings.DATA_DIR = Path(folder) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    settings.STORAGES["default"]["OPTIONS"]["location"] = settings.DATA_DIR / "files"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -24,23 +24,3 @@ def pytest_runtest_setup(item):
     from pytest_socket import socket_allow_hosts
 
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The audit log refuses TRUNCATE; tests with real transactions are cleaned up that way."""
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER kernel_audit_table")
-    return django_db_setup
-
-
-@pytest.fixture(autouse=True)
-def fresh_calendar():
-    """The cached holiday calendar does not outlive a test's rollback."""
-    from citybrain.kernel import workdays
-
-    workdays.forget()
-    yield
-    workdays.forget()

@@ -90,7 +90,7 @@ def all_patterns():
 def is_guarded(callback) -> bool:
     """``kernel.guard`` leaves its mark on the view; class-based views carry it on the class."""
     marks = [callback, getattr(callback, "view_class", None), getattr(callback, "cls", None)]
-    return any(getattr(mark, name, None) for mark in marks for name in ("permission", "public"))
+    return any(getattr(mark, name, None) for mark in marks for name in ("permission", "public_reason"))
 
 
 # REST operations are guarded one by one inside their room; the door of the API itself carries no mark.

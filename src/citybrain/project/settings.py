@@ -68,6 +68,8 @@ TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))  # how many X-Forwarded-For e
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/citybrain"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+HASHED_STATIC = flag("HASHED_STATIC", PRODUCTION)  # served by us from STATIC_ROOT; tests read the sources
+
 # --- rooms ----------------------------------------------------------------------------------------------------
 ROOMS = [
     "citybrain.kernel",
@@ -101,7 +103,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "citybrain.project.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(["whitenoise.middleware.WhiteNoiseMiddleware"] if HASHED_STATIC else []),
     "citybrain.project.language.LanguageMiddleware",
     "citybrain.project.errors.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -214,7 +216,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
-HASHED_STATIC = flag("HASHED_STATIC", PRODUCTION)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -226,7 +227,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not HASHED_STATIC
+WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+json"}

@@ -5,6 +5,7 @@ built, never committed. Refuses nothing by itself: ``problems`` lists, the calle
 """
 
 import io
+import os
 from pathlib import Path
 
 from citybrain.project.config import ROOT
@@ -54,7 +55,7 @@ def compile_all() -> int:
 
         with open(po, "rb") as source:
             catalogue = read_po(source, locale="zh_Hans")
-        partial = mo.with_suffix(".mo.new")
+        partial = mo.with_suffix(f".{os.getpid()}.mo")
         with open(partial, "wb") as target:
             write_mo(target, catalogue)
         partial.replace(mo)

