@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from citybrain.hub.matters.domain.document import (
-    Body, Condition, EvidenceTag, Faq, Key, Limit, Place, Question, Slug, Strict, Who,
+    Body,
+    Condition,
+    EvidenceTag,
+    Faq,
+    Key,
+    Limit,
+    Place,
+    Question,
+    Slug,
+    Strict,
+    Who,
 )  # fmt: skip
 from citybrain.kernel.text import Text
 

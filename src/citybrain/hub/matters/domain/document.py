@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from citybrain.kernel.text import Text
 
@@ -223,6 +223,7 @@ class Result(Strict):
     finish: Literal["certificate_issued", "approved", "document_issued", "done"]
     certificate: Slug | None = None
     certificate_change: Literal["issue", "update", "extend", "cancel", "none"] = "issue"
+    certificate_data: dict[str, str | dict[str, Any]] = {}
     sample: PackFile | None = None
     validity: Text | None = None
     validity_months: int | None = Field(default=None, ge=1, le=1200)
@@ -244,7 +245,7 @@ class Place(Strict):
 class Body(Strict):
     """An implementing body: ``organisation`` names one, ``department`` + ``levels`` every counterpart."""
 
-    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{6,12}-[a-z0-9]+$")] | None = None
+    organisation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+-[a-z0-9-]+$")] | None = None
     department: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$")] | None = None
     levels: list[Literal["city", "county", "town"]] = []
     nature: Literal["authority", "authorised", "entrusted", "other"] = "authority"
@@ -282,8 +283,13 @@ class Supervision(Strict):
     after: Text | None = None
 
 
+def _yes_no(raw: Any) -> Any:
+    """YAML reads a bare yes or no as true or false; an answer is a word."""
+    return {True: "yes", False: "no"}.get(raw, raw) if isinstance(raw, bool) else raw
+
+
 class Choice(Strict):
-    value: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
+    value: Annotated[str, BeforeValidator(_yes_no), StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
     label: Text
     hint: Text | None = None
     refuse: Text | None = None
@@ -305,7 +311,7 @@ class Handling(Strict):
 
     key: Key
     name: Text
-    answers: dict[Key, str] = {}
+    answers: dict[Key, Annotated[str, BeforeValidator(_yes_no)]] = {}
 
 
 class Authority(Strict):
@@ -357,6 +363,7 @@ class MatterDocument(Strict):
     handling_items: list[Handling] = []
     machine: Slug = "permit"
     form: Slug
+    route_by: Key | None = None
     keywords: list[str] = []
     life_event_note: Text | None = None
     high_frequency: bool = False
