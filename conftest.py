@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 
 def pytest_configure(config):
     """Settings that make tests quicker and keep them out of the real data folder; never other behaviour."""
@@ -24,3 +26,23 @@ def pytest_runtest_setup(item):
     from pytest_socket import socket_allow_hosts
 
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The audit log refuses TRUNCATE; tests with real transactions are cleaned up that way."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_auditentry DISABLE TRIGGER kernel_audit_table")
+    return django_db_setup
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar():
+    """The cached holiday calendar does not outlive a test's rollback."""
+    from citybrain.kernel import workdays
+
+    workdays.forget()
+    yield
+    workdays.forget()
