@@ -1,0 +1,1 @@
+"""Reads of certificates, each through the guarded accessor."""

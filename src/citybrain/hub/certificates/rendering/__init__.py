@@ -1,0 +1,1 @@
+"""From a certificate's facts to a sealed PDF: fonts, layouts, square code, signature, storage."""

@@ -1,0 +1,63 @@
+"""The facts of a certificate set on a page by typst. Pure: the same facts give the same page."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+import typst
+from django.conf import settings
+
+from citybrain.hub.certificates.domain import rows
+from citybrain.hub.certificates.domain.certificate_type import CertificateType
+from citybrain.hub.certificates.models import Certificate
+from citybrain.hub.certificates.queries.records import facts_of
+from citybrain.hub.certificates.rendering.fonts import font_folders
+from citybrain.kernel import clock
+
+LAYOUTS = Path(__file__).resolve().parent / "layouts"
+
+
+def public_origin() -> str:
+    """Where the public reaches this city, for the square code."""
+    origin = getattr(settings, "PUBLIC_URL", "") or f"http://127.0.0.1:{getattr(settings, 'PORT', 8000)}"
+    return origin.rstrip("/")
+
+
+def verify_url(row: Certificate) -> str:
+    """The address in the square code: verification with identifier and short code filled in."""
+    return f"{public_origin()}/certificates/verify/?{urlencode({'n': row.identifier, 'c': row.verify_code})}"
+
+
+def square_code(text: str) -> str:
+    """A QR code as SVG, error correction M, with the quiet zone the standard asks for."""
+    sink = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(sink, kind="svg", border=2, xmldecl=False, svgns=True)
+    return sink.getvalue().decode()
+
+
+def page_data(row: Certificate, kind: CertificateType) -> dict[str, Any]:
+    """Everything the layout prints."""
+    title = kind.heading or kind.name
+    lines = rows.rows(kind, facts_of(row), row.data)
+    return {
+        "layout": kind.layout, "title": title.zh, "title_en": title.en, "issuer": row.issuer_name.get("zh", ""),
+        "rows": [{"label": r["label"]["zh"], "label_en": r["label"].get("en", ""), "text": r["text"]} for r in lines],
+        "notes": [note.zh for note in kind.notes], "issued_on": rows.day(clock.local(row.issued_at).date()),
+        "identifier": f"电子证照标识 {row.identifier}", "version_label": f"第{row.version:03d}版",
+        "code": f"{row.verify_code[:4]}-{row.verify_code[4:]}", "qr": square_code(verify_url(row)),
+        "verify_label": "扫码核验 校验码", "seal_label": "电子签章 数字签名有效", "demo": row.demo, "demo_mark": "演示",
+    }  # fmt: skip
+
+
+def compose(row: Certificate, kind: CertificateType) -> bytes:
+    """The unsigned PDF."""
+    document = json.dumps(page_data(row, kind), ensure_ascii=False)
+    return typst.compile(
+        str(LAYOUTS / "certificate.typ"), root=str(LAYOUTS), font_paths=list(font_folders()), ignore_system_fonts=True,
+        sys_inputs={"doc": document}, format="pdf",
+    )  # fmt: skip
