@@ -21,7 +21,6 @@ written to the pack as a decision, with its sources.
 
 import argparse
 import csv
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -31,6 +30,7 @@ import yaml
 from shapely.geometry import MultiPolygon, Polygon, box, mapping, shape
 
 from citybrain.hub.places.domain.coordinates import from_gcj02
+from citybrain.hub.places.domain.names import english
 
 STATISTICS_DATE, CIVIL_DATE = "2023-06-30", "2025-12-31"
 SOURCES = {
@@ -53,7 +53,9 @@ RENAMED = {"虎𬇙镇": ("虎贝镇", "variant"), "佳阳畲族乡": ("佳阳�
 # A statistical zone that the newer list knows as a street: villages keep their codes, the street is their parent.
 SUCCEEDED = {"350982500": "350982004"}
 # The development zone that the plan treats as a county-level jurisdiction of its own.
-EXTRA_JURISDICTIONS = [("350902500000", "东侨", {"zh": "东侨经济技术开发区", "en": "Dongqiao"}, "dongqiao")]
+EXTRA_JURISDICTIONS = [
+    ("350902500000", "东侨", {"zh": "东侨经济技术开发区", "en": "Dongqiao Development Zone"}, "dongqiao")
+]
 TOLERANCE = 0.0011  # degrees, about 110 m
 COAST_TOLERANCE = 0.0012
 SMALLEST_ISLAND = 2.0e-5  # square degrees, about 0.2 km²
@@ -113,6 +115,11 @@ def write_divisions(folder: Path, city: str, civil: dict, names: dict) -> list[d
         folder / f"{city}.yaml", city_document(city, names["areas"], decisions), "The city, its jurisdictions"
     )
     return decisions
+
+
+def both(name: str) -> dict[str, str]:
+    """A county's name in both languages."""
+    return {"zh": name, "en": english(name, county_kind(name))}
 
 
 def county_kind(name: str) -> str:
@@ -236,7 +243,7 @@ def city_document(city: str, areas: dict[str, str], decisions: list[dict]) -> di
     province = city[:2].ljust(12, "0")
     whole = city.ljust(12, "0")
     jurisdictions = [
-        {"key": code, "name": {"zh": name}, "short": name[:-1], "divisions": [code.ljust(12, "0")]}
+        {"key": code, "name": both(name), "short": name[:-1], "divisions": [code.ljust(12, "0")]}
         for code, name in areas.items()
     ]
     for code, short, name, key in EXTRA_JURISDICTIONS:
@@ -369,25 +376,12 @@ def feature(geometry, properties: dict) -> dict:
 
 
 def save(path: Path, features: list[dict], source: str) -> None:
-    """Write a FeatureCollection without spaces, coordinates rounded to five decimals, and the document naming it."""
-    text = json.dumps(
-        {"type": "FeatureCollection", "features": rounded(features)},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    """Write a FeatureCollection without spaces, coordinates rounded to five decimals."""
+    collection = {"type": "FeatureCollection", "source": source, "crs_name": "CGCS2000"}
+    collection["features"] = rounded(features)
+    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")
     print(path.name, len(text) // 1000, "kB")
-    document = {
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "crs": "CGCS2000",
-        "source": source,
-    }
-    path.with_suffix(".yaml").write_text(
-        "# Made by scripts/extract_geography.py.\n"
-        + yaml.dump(document, allow_unicode=True, sort_keys=False),
-        encoding="utf-8",
-    )
 
 
 def rounded(value):

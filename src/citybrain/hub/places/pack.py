@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from citybrain.hub.packs import api as packs
 from citybrain.hub.places.actions.apply_divisions import apply_divisions, hide_divisions
-from citybrain.hub.places.actions.apply_geometry import apply_geometry, faults, hide_geometry, read
+from citybrain.hub.places.actions.apply_geometry import apply_geometry, faults, hide_geometry
 from citybrain.hub.places.data import Level
 from citybrain.hub.places.domain import codes
 from citybrain.hub.places.models import Division
@@ -81,36 +81,32 @@ def entries(data: DivisionDocument) -> Iterable[tuple[tuple, DivisionEntry]]:
 
 
 class Geometry:
-    """Map layers: GeoJSON beside a small document with source and fingerprint."""
+    """Map layers: GeoJSON in CGCS2000/WGS84 degrees. ``counties`` answers points, ``land`` is drawn behind."""
 
     key, order, schema = "geometry", 21, GeometryDocument
+    suffixes = (".geojson",)
 
     def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Iterable[packs.Problem]:
-        """The file must be there, unchanged, with valid polygons that do not overlap, of known divisions."""
+        """Polygons must be valid and must not overlap visibly."""
         for doc in docs:
-            try:
-                collection = read(doc.data, doc.path)
-            except ValueError as error:
-                yield ctx.problem(doc, "file", code="geometry", zh=f"图层文件不可用:{error}", en=str(error))
-                continue
-            for fault in faults(collection):
-                yield ctx.problem(doc, "file", code="geometry", zh=f"图形有误:{fault}", en=fault)
+            for fault in faults(doc.data):
+                yield ctx.problem(doc, (), code="geometry", zh=f"图形有误:{fault}", en=fault)
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         """Upsert the layer, whose counties must exist."""
-        apply_geometry(doc.data, doc.path, pack=doc.pack, key=doc.key)
         if doc.key == "counties":
             self.refuse_strangers(doc)
+        apply_geometry(doc.data, pack=doc.pack, key=doc.key, digest=doc.hash)
 
     def refuse_strangers(self, doc: packs.PackDocument) -> None:
         """A polygon without a county would make a point unanswerable."""
-        drawn = {f["properties"]["code"] for f in read(doc.data, doc.path)["features"]}
+        drawn = {feature.properties.code for feature in doc.data.features}
         known = set(Division.objects.filter(level=Level.COUNTY).values_list("code", flat=True))
         if strangers := sorted(drawn - known):
             raise packs.PackError(
                 zh=f"图形对应的区划不存在:{'、'.join(strangers)}",
-                en=f"polygons of unknown counties: {', '.join(strangers)}", pointer="file",
-            )  # fmt: skip
+                en=f"polygons of unknown counties: {', '.join(strangers)}",
+            )
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Take the layer off."""

@@ -1,4 +1,4 @@
-"""What a pack may say in ``divisions/*.yaml`` and ``geometry/*.yaml`` with its GeoJSON. Bounded; names no tables."""
+"""What a pack may say in ``divisions/*.yaml`` and ``geometry/*.geojson``. Bounded; names no tables."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -122,16 +122,9 @@ class Feature(Strict):
 
 
 class GeometryDocument(Strict):
-    """One document of ``geometry/``: names a GeoJSON file beside it and its fingerprint."""
-
-    file: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}\.geojson$")]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    crs: Literal["CGCS2000", "WGS84"] = "CGCS2000"
-    source: str = Field(min_length=1, max_length=200)
-
-
-class Collection(Strict):
-    """What the GeoJSON file holds: a FeatureCollection."""
+    """One file ``geometry/<layer>.geojson``: a FeatureCollection with its source and datum."""
 
     type: Literal["FeatureCollection"]
-    features: list[Feature] = Field(max_length=500)
+    source: str = Field(min_length=1, max_length=200)
+    crs_name: Literal["CGCS2000", "WGS84"] = "CGCS2000"
+    features: list[Feature] = Field(min_length=1, max_length=500)

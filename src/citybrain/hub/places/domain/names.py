@@ -9,6 +9,7 @@ from pypinyin import Style, lazy_pinyin
 COMMITTEE = re.compile(r"(居民委员会|村民委员会|居委会|村委会)$")
 TOWN = re.compile(r"(街道|镇|乡|[县市区省])$")
 ETHNIC = re.compile(r"(畲族|回族|满族|蒙古族|苗族|壮族|土家族|侗族|瑶族|彝族)乡$")
+VOWELS = ("a", "e", "o")
 ENGLISH = {
     "province": "Province",
     "city": "City",
@@ -60,4 +61,10 @@ def english(name: str, kind: str) -> str:
     if kind == "zone":
         stem = re.sub(r"(畲族)?(开发区|工业集中区)$", "", stem)
         word = "Industrial Zone" if "工业" in name else "Development Zone"
-    return f"{pinyin(stem).capitalize()} {word}".strip()
+    return f"{spelled(stem).capitalize()} {word}".strip()
+
+
+def spelled(name: str) -> str:
+    """Pinyin as the Latin spelling of a name writes it: an apostrophe before a syllable that begins with a vowel."""
+    syllables = [syllable.lower().strip() for syllable in lazy_pinyin(name)]
+    return "".join(f"'{s}" if number and s[:1] in VOWELS else s for number, s in enumerate(syllables))

@@ -2,17 +2,15 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("kernel", "0002_database")]
 
     operations = [
-        TrigramExtension(),
         migrations.CreateModel(
             name="Decision",
             fields=[
