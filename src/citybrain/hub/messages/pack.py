@@ -71,7 +71,7 @@ class Notices:
                     )  # fmt: skip
                 if stray_braces(words):
                     yield ctx.problem(
-                        doc, (name,), code="brace", zh=f"{lang}:花括号没有配成占位符",
+                        doc, (name,), code="brace", zh=f"{lang}：花括号没有配成占位符",
                         en=f"{lang}: a brace that is not part of a placeholder",
                     )  # fmt: skip
                 if name == "sms" and len(words) > LONGEST_SMS:

@@ -24,7 +24,7 @@ class MissingYear(CityError):
     def __init__(self, year: int) -> None:
         self.year = year
         super().__init__(
-            f"{year} 年节假日表尚未载入,不能推算期限 / the holiday table of {year} is not loaded",
+            f"{year} 年节假日表尚未载入，不能推算期限 / the holiday table of {year} is not loaded",
             safe="没有任何期限被猜测 / no deadline was guessed",
             todo=f"载入 {year} 年节假日安排后重试 / load the {year} holiday notice, then try again",
         )

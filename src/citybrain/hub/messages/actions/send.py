@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citybrain.hub.messages.data import OUTSIDE, Preferences, Recipient
-from citybrain.hub.messages.domain.wording import filled
+from citybrain.hub.messages.domain.wording import LONGEST_IN_SMS, filled
 from citybrain.hub.messages.models import Delivery, Message, Notice
 from citybrain.hub.messages.queries.preferences import preferences_of
 from citybrain.kernel import clock
@@ -67,7 +67,7 @@ def _worded(
     case_id: UUID | None,
 ) -> Message:
     known = {name: context.get(name) for name in notice.placeholders}
-    body = {"text": filled(notice.body, known), "sms": filled(notice.sms, known) if notice.sms else {}}
+    body = {"text": filled(notice.body, known), "sms": filled(notice.sms, known, LONGEST_IN_SMS) if notice.sms else {}}
     shown = "inbox" in notice.channels and wants.wants("inbox", mandatory=notice.mandatory)
     return Message(
         id=new_id(), key=key, holder_kind=to.kind, holder_id=to.id, template=notice.key,

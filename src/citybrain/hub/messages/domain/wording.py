@@ -15,7 +15,8 @@ from citybrain.kernel.text import say
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|datetime))?\}")
 BRACE = re.compile(r"[{}]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-LONGEST_VALUE = 500
+LONGEST_VALUE = 4000
+LONGEST_IN_SMS = 60
 NOTHING = "—"
 
 
@@ -29,28 +30,34 @@ def stray_braces(text: str) -> bool:
     return bool(BRACE.search(PLACEHOLDER.sub("", text)))
 
 
-def fill(text: str, context: Mapping[str, Any], lang: str) -> str:
+def fill(text: str, context: Mapping[str, Any], lang: str, longest: int = LONGEST_VALUE) -> str:
     """``text`` with its placeholders filled in ``lang``; a value that is missing shows as a dash."""
-    return PLACEHOLDER.sub(lambda m: worded(context.get(m[1]), m[2] or "", lang), text)
+    return PLACEHOLDER.sub(lambda m: _cut(worded(context.get(m[1]), m[2] or "", lang), longest), text)
 
 
-def filled(text: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, str]:
+def filled(text: Mapping[str, str], context: Mapping[str, Any], longest: int = LONGEST_VALUE) -> dict[str, str]:
     """Both languages filled; a language the template does not speak stays empty."""
-    return {lang: fill(text.get(lang, ""), context, lang) for lang in ("zh", "en")}
+    return {lang: fill(text.get(lang, ""), context, lang, longest) for lang in ("zh", "en")}
 
 
 def worded(value: Any, form: str, lang: str) -> str:
-    """One value as people read it: bilingual texts, dates of the city, plain text without control characters."""
+    """One value as people read it: bilingual texts, lists, dates of the city, plain text without control characters."""
     if isinstance(value, str) and form:
         value = _instant(value)
     if isinstance(value, datetime):
         return _dated(value.astimezone(CITY_ZONE), form or "datetime", lang)
     if isinstance(value, date):
         return _dated(datetime(value.year, value.month, value.day), "date", lang)
+    if isinstance(value, list | tuple):
+        return ("；" if lang == "zh" else "; ").join(worded(one, "", lang) for one in value) or NOTHING
     if isinstance(value, Mapping):
-        value = say(value, lang)
+        value = say(value.get("name", value), lang)
     text = CONTROL.sub("", "" if value is None else str(value)).strip()
-    return text[:LONGEST_VALUE] or NOTHING
+    return text or NOTHING
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _instant(value: str) -> Any:
