@@ -109,7 +109,12 @@ def _choice(option: Any) -> dict[str, Any]:
     if isinstance(option, Mapping):
         return {"hint": "", "disabled": False, **option, "label": say(option.get("label", option["value"]))}
     value, label = (option, option) if isinstance(option, str | int) else option
-    return {"value": value, "label": say(label) if isinstance(label, Mapping) else label, "hint": "", "disabled": False}
+    return {
+        "value": value,
+        "label": say(label) if isinstance(label, Mapping) else label,
+        "hint": "",
+        "disabled": False,
+    }
 
 
 def choices(options: Iterable[Any], value: Any) -> list[dict[str, Any]]:
@@ -147,6 +152,20 @@ def light_word(light: Any) -> str:
 
 FILTERS = {
     f.__name__: f
-    for f in (say, date_cn, dt_cn, time_cn, number, money, mask, filesize, field_id, attributes, choices,
-              with_query, page_window, light_word)
+    for f in (
+        say,
+        date_cn,
+        dt_cn,
+        time_cn,
+        number,
+        money,
+        mask,
+        filesize,
+        field_id,
+        attributes,
+        choices,
+        with_query,
+        page_window,
+        light_word,
+    )
 }

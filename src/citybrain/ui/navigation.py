@@ -69,9 +69,17 @@ def menu(request: HttpRequest | None) -> list[dict[str, Any]]:
     path, addresses = getattr(request, "path", ""), [a for _e, a in allowed]
     shown = []
     for key, title in SECTIONS.items():
-        items = sorted((pair for pair in allowed if pair[0].section == key), key=lambda p: (p[0].order, p[0].name))
+        items = sorted(
+            (pair for pair in allowed if pair[0].section == key), key=lambda p: (p[0].order, p[0].name)
+        )
         if items:
-            shown.append({"title": title, "items": [
-                {"title": e.title, "href": a, "icon": e.icon, "current": _current(a, path, addresses)}
-                for e, a in items]})
+            shown.append(
+                {
+                    "title": title,
+                    "items": [
+                        {"title": e.title, "href": a, "icon": e.icon, "current": _current(a, path, addresses)}
+                        for e, a in items
+                    ],
+                }
+            )
     return shown

@@ -1,0 +1,1 @@
+"""Writes of the cockpit: boards from packs, snapshots."""

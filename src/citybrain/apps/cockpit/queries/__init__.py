@@ -1,0 +1,1 @@
+"""Reads of the cockpit: boards, figures of other rooms, the prepared picture."""

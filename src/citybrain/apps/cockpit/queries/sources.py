@@ -1,0 +1,140 @@
+"""What boards show, asked of the rooms that know it. Totals and public words only; no rows, no personal data.
+
+Every function answers for all cards of a kind at once where its door allows, so that a refresh costs a bounded
+number of queries. Figures leave here as plain JSON values.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from citybrain.apps.cockpit.domain.board import Card, Measure
+from citybrain.apps.cockpit.domain.windows import since
+from citybrain.apps.cockpit.models import Happening
+from citybrain.hub.data import api as data
+from citybrain.hub.identity import api as identity
+from citybrain.hub.indicators import api as indicators
+from citybrain.hub.places import api as places
+
+CASES = "cases.case"
+LIGHTS = ("red", "yellow", "green")
+Values = dict[str, Decimal | None]
+
+
+def plain(value: Decimal | None) -> str | None:
+    """A number as JSON text without exponent or needless zeros."""
+    if value is None:
+        return None
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def reading_json(reading: Any) -> dict[str, Any]:
+    """One indicator's figure as stored in a snapshot."""
+    return {
+        "code": reading.code,
+        "name": reading.name.as_dict(),
+        "unit": reading.unit.as_dict() if reading.unit else {},
+        "value": reading.text if reading.value is not None else None,
+        "number": plain(reading.value),
+        "target": plain(reading.target),
+        "target_op": reading.target_op,
+        "light": "grey" if reading.stale else reading.light,
+        "status": reading.status,
+        "status_name": reading.status_name.as_dict(),
+        "stale": reading.stale,
+        "as_of": reading.as_of.isoformat() if reading.stale and reading.as_of else None,
+        "period": reading.period,
+    }
+
+
+def readings(codes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Present figures of indicators, by code; unknown codes are left out."""
+    wanted = sorted(set(codes))
+    return {r.code: reading_json(r) for r in indicators.readings(wanted)} if wanted else {}
+
+
+def family(name: str) -> list[dict[str, Any]]:
+    """Present figures of all indicators of a family, in the packs' order."""
+    return [reading_json(r) for r in indicators.readings(family=name)]
+
+
+def series(codes: Iterable[str], points: int) -> dict[str, list[tuple[str, str | None]]]:
+    """Past values, oldest first: ``(period, number)``."""
+    return {
+        code: [(p.period, plain(p.value)) for p in indicators.series(code, days=points)] for code in codes
+    }
+
+
+def measured(measure: Measure) -> Decimal | None:
+    """One total over a dataset."""
+    return data.measure(
+        measure.dataset,
+        measure=measure.measure,
+        where=measure.where or None,
+        since=since(measure.window),
+        time=measure.time,
+    )  # type: ignore[return-value]
+
+
+def by_town(measure: Measure) -> Values:
+    """Totals of a dataset by town (12-digit codes)."""
+    found = data.measure(
+        measure.dataset, measure=measure.measure, where=measure.where or None, since=since(measure.window),
+        time=measure.time, group_by="town",
+    )  # fmt: skip
+    return {places.padded(code): value for code, value in found.items() if code}  # type: ignore[union-attr]
+
+
+def by_jurisdiction(card: Card) -> Values:
+    """A card's figure for every jurisdiction, by its key; those without data are None."""
+    bodies = places.jurisdictions()
+    found: Values = {body.key: None for body in bodies}
+    if card.measure:
+        prefixes = sorted(
+            ((places.prefix(code), body.key) for body in bodies for code in body.divisions),
+            key=lambda p: -len(p[0]),
+        )
+        for code, value in by_town(card.measure).items():
+            key = next((key for prefix, key in prefixes if code.startswith(prefix)), None)
+            if key and value is not None:
+                found[key] = (found[key] or Decimal(0)) + value
+        return found
+    for member, reading in indicators.by_member(card.indicator or "", "county").items():
+        if member[:6] in found and not reading.stale:
+            found[member[:6]] = reading.value
+    return found
+
+
+def by_department() -> list[dict[str, Any]]:
+    """Lights of open cases by department (same department of all jurisdictions together), worst first."""
+    questions = [data.question(CASES, "count", f'light = "{light}"') for light in LIGHTS]
+    found = data.measure_all(CASES, questions, group_by="organisation")
+    directory = {o.code: o for o in identity.organisations()}
+    rows: dict[str, dict[str, Any]] = {}
+    for code, counts in found.items():
+        slug = code.split("-", 1)[-1]
+        if not slug or not any(counts):
+            continue
+        named = directory.get(code)
+        row = rows.setdefault(
+            slug,
+            {"key": slug, "name": named.short or named.name if named else slug, **dict.fromkeys(LIGHTS, 0)},
+        )
+        for light, count in zip(LIGHTS, counts, strict=True):
+            row[light] += int(count or 0)
+    return sorted(rows.values(), key=lambda r: (-r["red"], -r["yellow"], -r["green"], r["key"]))
+
+
+def stream(limit: int) -> list[dict[str, Any]]:
+    """The newest things that happened to cases: time, matter, place, state. Nothing about any person."""
+    named = {body.key: body.name.as_dict() for body in places.jurisdictions()}
+    return [
+        {
+            "at": row.at.isoformat(),
+            "matter": row.matter,
+            "place": named.get(row.place, {}),
+            "state": row.state,
+        }
+        for row in Happening.objects.all()[:limit]
+    ]
