@@ -1,3 +1,5 @@
+"""Throw-away keys for tests of the kernel."""
+
 import pytest
 
 from citybrain.kernel import crypto

@@ -67,7 +67,10 @@ def _worded(
     case_id: UUID | None,
 ) -> Message:
     known = {name: context.get(name) for name in notice.placeholders}
-    body = {"text": filled(notice.body, known), "sms": filled(notice.sms, known, LONGEST_IN_SMS) if notice.sms else {}}
+    body = {
+        "text": filled(notice.body, known),
+        "sms": filled(notice.sms, known, LONGEST_IN_SMS) if notice.sms else {},
+    }
     shown = "inbox" in notice.channels and wants.wants("inbox", mandatory=notice.mandatory)
     return Message(
         id=new_id(), key=key, holder_kind=to.kind, holder_id=to.id, template=notice.key,

@@ -35,7 +35,9 @@ def fill(text: str, context: Mapping[str, Any], lang: str, longest: int = LONGES
     return PLACEHOLDER.sub(lambda m: _cut(worded(context.get(m[1]), m[2] or "", lang), longest), text)
 
 
-def filled(text: Mapping[str, str], context: Mapping[str, Any], longest: int = LONGEST_VALUE) -> dict[str, str]:
+def filled(
+    text: Mapping[str, str], context: Mapping[str, Any], longest: int = LONGEST_VALUE
+) -> dict[str, str]:
     """Both languages filled; a language the template does not speak stays empty."""
     return {lang: fill(text.get(lang, ""), context, lang, longest) for lang in ("zh", "en")}
 
