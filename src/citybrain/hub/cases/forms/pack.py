@@ -82,5 +82,7 @@ class FormsPart:
         return FormRow.objects.filter(key=key, version=version, used=True).exists()
 
 
-packs.register_part(ElementsPart())
-packs.register_part(FormsPart())
+def register() -> None:
+    """Announce both parts (called by the room's ``pack`` module)."""
+    packs.register_part(ElementsPart())
+    packs.register_part(FormsPart())

@@ -1,0 +1,1 @@
+"""Pure rules of matters: documents, publish checks, situations, codes, depth. No Django."""

@@ -223,7 +223,7 @@ class Result(Strict):
     finish: Literal["certificate_issued", "approved", "document_issued", "done"]
     certificate: Slug | None = None
     certificate_change: Literal["issue", "update", "extend", "cancel", "none"] = "issue"
-    certificate_data: dict[str, str | dict[str, Any]] = {}
+    data: dict[Key, str] = {}
     sample: PackFile | None = None
     validity: Text | None = None
     validity_months: int | None = Field(default=None, ge=1, le=1200)

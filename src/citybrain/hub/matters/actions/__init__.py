@@ -1,0 +1,1 @@
+"""Writes of the catalogue and of applying, a verb each."""

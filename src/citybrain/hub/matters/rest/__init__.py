@@ -1,0 +1,1 @@
+"""REST read API of the catalogue."""
