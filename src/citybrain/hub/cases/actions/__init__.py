@@ -1,0 +1,1 @@
+"""Writes of cases: keyword-only, atomic, by an actor, audited."""

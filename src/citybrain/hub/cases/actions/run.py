@@ -1,0 +1,263 @@
+"""One run: everything an act does to one locked case, gathered and written together at its end.
+
+The case row is locked by the caller. A run performs one transition and the automatic ones that follow, applies
+their effects, and flushes: case, transitions, tasks, clocks, documents, audit and events in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from citybrain.hub.cases import data as records
+from citybrain.hub.cases.actions import tasks
+from citybrain.hub.cases.actions.clocks import Clocks
+from citybrain.hub.cases.domain import guards
+from citybrain.hub.cases.domain.machine import Machine, Transition
+from citybrain.hub.cases.models import Case, Document, Link, Material, Task
+from citybrain.hub.cases.models import Transition as TransitionRow
+from citybrain.kernel import audit, clock, events
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.text import say
+
+MOST_AUTOMATIC = 20
+DECISIONS = {"granted", "partial", "refused"}
+
+
+@dataclass
+class Step:
+    """A transition being performed, and what its effects noted."""
+
+    transition: Transition
+    by: Actor
+    role: str
+    data: dict[str, Any]
+    comment: str = ""
+    from_state: str = ""
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, str]] = field(default_factory=list)
+    branch: str = ""
+    key: str = ""
+
+
+class Run:
+    """See the module. ``aftermath`` collects work on other cases, done after this one is flushed."""
+
+    def __init__(self, case: Case, machine: Machine, by: Actor, at: datetime | None = None) -> None:
+        self.case, self.machine, self.by = case, machine, by
+        self.at = at or clock.now()
+        self.clocks = Clocks(case, machine, self.at)
+        self.changed: set[str] = set()
+        self.steps: list[Step] = []
+        self.papers: list[Document] = []
+        self.transition_rows: list[TransitionRow] = []
+        self.event_rows: list[events.Event] = []
+        self.aftermath: list[Any] = []
+        self.hand_to = ""
+        self.extra_tasks: list[Task] = []
+        self.first_state = case.state
+        self._numbers: dict[str, Any] = {}
+
+    # facts for guards ------------------------------------------------------------------------------------------
+
+    def holds(self, text: str, transition: Transition | None = None, data: dict[str, Any] | None = None) -> bool:
+        """Whether a guard is surely true. An empty guard is true."""
+        if not text or text == "true":
+            return True
+        expression = guards.compiled(self.machine, text, transition)
+        return expression.holds(self._environment(expression.used, data or {}))
+
+    def _environment(self, used: frozenset[str], data: dict[str, Any]) -> dict[str, Any]:
+        env: dict[str, Any] = {}
+        for name in used:
+            if name in data:
+                env[name] = data[name]
+            elif name in self.machine.facts:
+                env[name] = self.case.context.get(name, self.machine.facts[name].default)
+            elif name in guards.CASE_NAMES:
+                env[name] = self.fact(name)
+        return env
+
+    def fact(self, name: str) -> Any:
+        """One of ``guards.CASE_NAMES``; counts are read when first asked for."""
+        if name.startswith("missing_"):
+            return self._counted("materials", self._materials)[name]
+        if name.startswith("children_"):
+            return self._counted("children", self._children)[name]
+        if name.startswith("answers_"):
+            return self._counted("answers", self._answers)[name]
+        if name == "documents":
+            return len(self.papers) + Document.objects.filter(case=self.case).count()
+        return getattr(self.case, name)
+
+    def forget(self, *groups: str) -> None:
+        """Counts to be read again."""
+        for group in groups:
+            self._numbers.pop(group, None)
+
+    def _counted(self, group: str, count: Any) -> dict[str, Any]:
+        if group not in self._numbers:
+            self._numbers[group] = count()
+        return self._numbers[group]
+
+    def _materials(self) -> dict[str, int]:
+        missing = Q(required=True) & ~Q(state__in=("given", "waived"))
+        return Material.objects.filter(case=self.case).aggregate(
+            missing_required=Count("id", filter=missing),
+            missing_tolerable=Count("id", filter=missing & Q(tolerable=True)),
+            missing_strict=Count("id", filter=missing & Q(tolerable=False)),
+        )
+
+    def _children(self) -> dict[str, int]:
+        child = Link.objects.filter(case=self.case, kind="child")
+        decided = Q(other__decided_at__isnull=False) | Q(other__finished=True)
+        return child.aggregate(
+            children_total=Count("id"),
+            children_open=Count("id", filter=~decided),
+            children_granted=Count("id", filter=Q(other__outcome__in=("granted", "partial"))),
+            children_refused=Count("id", filter=Q(other__outcome__in=("refused", "not_accepted"))),
+            children_withdrawn=Count("id", filter=Q(other__outcome__in=("withdrawn", "returned", "no_need"))),
+        )
+
+    def _answers(self) -> dict[str, int]:
+        rows = Task.objects.filter(case=self.case, state=self.case.state).exclude(branch="")
+        return rows.filter(opened_at__gte=self._entered()).aggregate(
+            answers_total=Count("id"),
+            answers_given=Count("id", filter=~Q(answer="")),
+            answers_agree=Count("id", filter=Q(answer="agree")),
+            answers_object=Count("id", filter=Q(answer="object")),
+        )
+
+    def _entered(self) -> datetime:
+        """When the running parallel block began."""
+        return datetime.fromisoformat(self.case.context.get("_block_at", "1970-01-01T00:00:00+00:00"))
+
+    # performing ------------------------------------------------------------------------------------------------
+
+    def put(self, **values: Any) -> None:
+        """Set columns of the case; written at the flush."""
+        for name, value in values.items():
+            setattr(self.case, name, value)
+            self.changed.add(name)
+
+    def perform(self, step: Step) -> None:
+        """One transition, its effects, then the automatic transitions of the new state."""
+        from citybrain.hub.cases.actions.effects import apply_effects
+
+        case, state = self.case, self.machine.states[step.transition.to]
+        step.from_state = case.state
+        entering = step.transition.to != case.state
+        self.put(state=step.transition.to)
+        if entering:
+            self.hand_to = ""
+            self.put(outcome=state.outcome or case.outcome)
+        if state.kind == "end":
+            self.put(finished=True, closed_at=case.closed_at or self.at)
+        apply_effects(self, step)
+        if step.transition.action == self.machine.number_on and not case.case_no:
+            from citybrain.hub.cases.actions.numbers import give_number
+
+            give_number(self)
+        self._note(step)
+        self._announce(step, state)
+        if entering and (block := self.machine.block(case.state)):
+            tasks.open_block(self, step, *block)
+
+    def perform_automatic(self) -> None:
+        """Automatic transitions of the state the case is in, one after another."""
+        for _turn in range(MOST_AUTOMATIC):
+            chosen = next(
+                (
+                    t
+                    for t in self.machine.leaving(self.case.state)
+                    if t.auto and self.holds(t.guard, t)
+                ),
+                None,
+            )
+            if chosen is None:
+                return
+            by = Actor.system("cases.auto")
+            self.perform(Step(chosen, by, "system", {}))
+        raise RuntimeError(f"machine {self.machine.key}: automatic transitions do not come to rest")
+
+    def _note(self, step: Step) -> None:
+        case = self.case
+        self.put(revision=case.revision + 1, updated_at=self.at)
+        self.steps.append(step)
+        self.transition_rows.append(
+            TransitionRow(
+                case_id=case.pk, seq=case.revision, at=self.at, action=step.transition.action,
+                name=step.transition.name.as_dict(), from_state=step.from_state, to_state=case.state,
+                role=step.role, actor=step.by.as_dict(), account_id=step.by.account_id,
+                organisation=step.by.organisation, comment=step.comment, data=step.data, effects=step.notes,
+                public=step.transition.public, branch=step.branch, idempotency_key=step.key,
+            )  # fmt: skip
+        )
+
+    def _announce(self, step: Step, state: Any) -> None:
+        case, personal = self.case, {f.name for f in step.transition.fields if f.personal}
+        self.event_rows.append(
+            records.Transitioned(
+                case_id=case.pk, case_no=case.case_no or "", case_type=case.case_type, matter=case.matter,
+                matter_name=case.matter_name or {}, from_state=step.from_state, to_state=case.state,
+                state_name=state.name.as_dict(), action=step.transition.action,
+                action_name=step.transition.name.as_dict(), organisation=case.organisation,
+                division=case.division, subject_id=case.subject_id, subject_kind=case.subject_kind,
+                person_id=case.person_id, parent_id=case.parent_id, seq=case.revision, at=self.at,
+                due_at=self.clocks.colour()[0], outcome=case.outcome, channel=case.channel, demo=case.demo,
+                notices=step.notices, details={k: v for k, v in step.data.items() if k not in personal},
+            )  # fmt: skip
+        )
+        same = {
+            "case_id": case.pk, "case_no": case.case_no or "", "case_type": case.case_type, "matter": case.matter,
+            "organisation": case.organisation, "at": self.at, "demo": case.demo,
+        }  # fmt: skip
+        if state.outcome and step.from_state != case.state and state.outcome in DECISIONS:
+            self.event_rows.append(
+                records.Decided(**same, subject_id=case.subject_id, outcome=case.outcome, late=case.decided_late)
+            )
+        if case.closed_at == self.at and not any(isinstance(e, records.Closed) for e in self.event_rows):
+            self.event_rows.append(
+                records.Closed(
+                    **same, subject_id=case.subject_id, person_id=case.person_id, outcome=case.outcome,
+                    channel=case.channel,
+                )  # fmt: skip
+            )
+
+    # writing ---------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write everything. Transitions, documents and tasks in bulk; one audit row and one event per step."""
+        case = self.case
+        self.clocks.flush()
+        due_at, yellow_at, paused, statutory = self.clocks.colour()
+        if (case.due_at, case.yellow_at, case.paused, case.statutory_due_at) != (due_at, yellow_at, paused, statutory):
+            if case.due_at != due_at:
+                self.put(overdue_told=False)
+            self.put(due_at=due_at, yellow_at=yellow_at, paused=paused, statutory_due_at=statutory)
+        tasks.settle(self)
+        if self.changed:
+            case.save(update_fields=sorted(self.changed))
+        TransitionRow.objects.bulk_create(self.transition_rows)
+        if self.papers:
+            Document.objects.bulk_create(self.papers)
+        for step in self.steps:
+            audit.record(
+                f"cases.{step.transition.action}", by=step.by, obj=f"case:{case.pk}", organisation=case.organisation,
+                before={"state": step.from_state},
+                after={"state": step.transition.to, "case_no": case.case_no, "role": step.role},
+            )  # fmt: skip
+        for event in self.event_rows:
+            events.publish(event, aggregate=f"case:{case.pk}", by=self.by)
+
+    def document_no(self, code: str) -> str:
+        """Number of a document: the case's number, the code, and a serial within the case when repeated."""
+        return f"{self.case.case_no or str(self.case.pk)[-12:]}-{code}"
+
+    def name_of(self, action: str) -> str:
+        """How an action is called in the language of the reader."""
+        found = next((t for t in self.machine.transitions if t.action == action), None)
+        return say(found.name) if found else action

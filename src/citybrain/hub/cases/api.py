@@ -1,0 +1,60 @@
+"""The door of cases: open a case, act on it, see it, list it. Re-exports only.
+
+Shapes are the frozen records of ``data``. Errors: ``NotFound`` (404, also for what the actor may not know of),
+``NotAllowed`` (403, audited), ``Refused`` (409, with a code), ``Invalid`` (422, names the field), ``Conflict`` (409).
+"""
+
+from citybrain.hub.cases.actions.act import act
+from citybrain.hub.cases.actions.bench import assign, bulk_act, comment, hand_over, release, take
+from citybrain.hub.cases.actions.drafts import save_data, update_draft
+from citybrain.hub.cases.actions.effects import register_effect
+from citybrain.hub.cases.actions.files import attach, attachment_for, detach
+from citybrain.hub.cases.actions.links import follow
+from citybrain.hub.cases.actions.materials import give_material, set_materials, take_back_material
+from citybrain.hub.cases.actions.migrate import migrate_case
+from citybrain.hub.cases.actions.open import open_case
+from citybrain.hub.cases.actions.timers import fire_due_timers, tell_overdue
+from citybrain.hub.cases.data import (
+    ActionView,
+    AttachmentRecord,
+    CaseId,
+    CaseRecord,
+    CaseView,
+    ChildRecord,
+    ClockRecord,
+    Closed,
+    Decided,
+    DocumentRecord,
+    Filters,
+    MaterialRecord,
+    Opened,
+    Overdue,
+    Page,
+    Refused,
+    TaskRow,
+    Transitioned,
+    TransitionRecord,
+)
+from citybrain.hub.cases.forms import api as forms
+from citybrain.hub.cases.forms import api as forms
+from citybrain.hub.cases.queries.machines import machine, machines
+from citybrain.hub.cases.queries.reports import lights, recent_transitions
+from citybrain.hub.cases.queries.views import (
+    actions_for,
+    case_for,
+    comments,
+    document_for,
+    documents,
+    timeline,
+)
+from citybrain.hub.cases.queries.worklists import counts, my_cases, search_cases, worklist
+
+__all__ = [
+    "ActionView", "AttachmentRecord", "CaseId", "CaseRecord", "CaseView", "ChildRecord", "ClockRecord", "Closed",
+    "Decided", "DocumentRecord", "Filters", "MaterialRecord", "Opened", "Overdue", "Page", "Refused", "TaskRow",
+    "TransitionRecord", "Transitioned", "act", "actions_for", "assign", "attach", "attachment_for", "detach", "forms",
+    "lights", "migrate_case", "recent_transitions", "save_data", "bulk_act", "case_for", "comment", "comments",
+    "counts", "document_for", "documents", "fire_due_timers", "follow", "forms", "give_material", "hand_over", "machine",
+    "machines", "my_cases", "open_case", "register_effect", "release", "search_cases", "set_materials",
+    "take", "take_back_material", "tell_overdue", "timeline", "update_draft", "worklist",
+]  # fmt: skip

@@ -1,0 +1,241 @@
+"""The guarded accessor and what hangs on it: the case, its actions, history, documents, comments.
+
+Every function asks the one access rule first; what the actor may not know of is not found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from citybrain.hub.cases import data as records
+from citybrain.hub.cases.domain import fields as spoken
+from citybrain.hub.cases.domain import papers
+from citybrain.hub.cases.domain.machine import Machine, Transition
+from citybrain.hub.cases.models import Attachment, Case, Comment, Document, Link, Material, Task
+from citybrain.hub.cases.models import Transition as TransitionRow
+from citybrain.hub.cases.queries.access import no_such_case, row_for
+from citybrain.hub.cases.queries.machines import machine_of
+from citybrain.hub.cases.queries.records import PERSONAL, attachment, clock_records, light_cases, record
+from citybrain.kernel import audit, clock
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.masking import mask_id_number, mask_name, mask_phone
+
+UNMASKING = {"handle", "print", "own"}  # purposes for which whoever handles a case sees who applied
+
+
+def case_for(actor: Actor, case_id: UUID, *, purpose: str = "handle") -> records.CaseView:
+    """The case for this actor, else NotFound. Applicants and those who handle it see names; readers see masked ones.
+
+    Reading by an official is audited with the purpose.
+    """
+    case = row_for(actor, case_id, fields=PERSONAL)
+    machine = machine_of(case.machine_id)
+    masked = _masked(actor, case, purpose)
+    if actor.kind == "official":
+        audit.record(
+            "cases.read", by=actor, obj=f"case:{case.pk}", organisation=case.organisation, purpose=purpose,
+            after={"masked": masked},
+        )  # fmt: skip
+    return view_of(case, machine, masked=masked)
+
+
+def _masked(actor: Actor, case: Case, purpose: str) -> bool:
+    if actor.kind in ("citizen", "system"):
+        return False
+    return purpose not in UNMASKING or not actor.may("cases.work")
+
+
+def view_of(case: Case, machine: Machine, *, masked: bool) -> records.CaseView:
+    """The full view of a row the caller has cleared."""
+    now, state = clock.now(), machine.states[case.state]
+    firm = case.subject_kind == "legal_person"
+    name = case.subject_name if not masked or firm else mask_name(case.subject_name)
+    return records.CaseView(
+        record=record(case, machine, now), data={} if masked else case.data, subject_name=name,
+        subject_number=mask_id_number(case.subject_number) if masked and not firm else case.subject_number,
+        subject_phone=mask_phone(case.subject_phone) if masked else case.subject_phone, masked=masked,
+        state_public=(state.public or state.name).as_dict(), step=state.step,
+        steps=tuple((step.key, step.name.as_dict()) for step in machine.steps), machine_name=machine.name.as_dict(),
+        materials=materials_of(case), clocks=clock_records(case, machine, now),
+        children=children_of(case) if machine.kind == "bundle" else (),
+    )  # fmt: skip
+
+
+def materials_of(case: Case) -> tuple[records.MaterialRecord, ...]:
+    """Materials in the matter's order, with their files."""
+    files: dict[str, list[records.AttachmentRecord]] = {}
+    for row in Attachment.objects.filter(case=case, removed_at=None).order_by("uploaded_at"):
+        files.setdefault(row.material, []).append(attachment(row))
+    return tuple(
+        records.MaterialRecord(
+            m.key, m.name, m.required, m.tolerable, m.state, m.source, m.reference, m.note, m.extra,
+            tuple(files.get(m.key, ())),
+        )
+        for m in Material.objects.filter(case=case).order_by("position")
+    )  # fmt: skip
+
+
+def children_of(case: Case) -> tuple[records.ChildRecord, ...]:
+    """Children of a bundle in the order they were opened."""
+    links = list(Link.objects.filter(case=case, kind="child").order_by("at", "id"))
+    rows = {row.pk: row for row in light_cases().filter(pk__in=[link.other_id for link in links])}
+    return tuple(
+        records.ChildRecord(record(rows[link.other_id]), link.role, tuple(link.prerequisites), link.held)
+        for link in links
+    )
+
+
+# actions -----------------------------------------------------------------------------------------------------------
+
+
+def actions_for(actor: Actor, case_id: UUID) -> list[records.ActionView]:
+    """What this actor can do with the case now, primary first. Acts whose guard fails say why not."""
+    return actions_of(actor, row_for(actor, case_id))
+
+
+def actions_of(actor: Actor, case: Case) -> list[records.ActionView]:
+    """The same for a row the caller has cleared."""
+    from citybrain.hub.cases.actions.rights import history, role_of
+    from citybrain.hub.cases.actions.run import Run
+
+    machine = machine_of(case.machine_id)
+    run = Run(case, machine, actor)
+    cleared: dict[str, str] = {}
+
+    def role(transition: Transition) -> str:
+        key = "|".join(transition.by)
+        if key not in cleared:
+            cleared[key] = role_of(actor, case, machine, [r for r in transition.by if r != "system"])
+        return cleared[key]
+
+    found: dict[str, records.ActionView] = {}
+    done: list | None = None
+    for transition in machine.leaving(case.state):
+        held = role(transition)
+        if not held:
+            continue
+        if done is None and (transition.once or transition.separate_from):
+            done = history(case)
+        view = _action_view(run, transition, held, done or [])
+        if view and (transition.action not in found or not found[transition.action].possible):
+            found[transition.action] = view
+    views = _answers(actor, case, machine) + list(found.values())
+    return sorted(views, key=lambda v: (not v.possible, not v.primary, v.danger))
+
+
+def _action_view(run: Any, transition: Transition, role: str, done: list) -> records.ActionView | None:
+    why: dict[str, str] = {}
+    if transition.once and any(action == transition.action for action, _who in done):
+        return None
+    if transition.before and run.clocks.passed(transition.before.clock):
+        why = {"zh": "已超过可以办理这一步的期限。", "en": "The time limit for this step has run out."}
+    elif any(a in transition.separate_from and who == run.by.account_id for a, who in done):
+        why = {"zh": "您办过前面的环节，这一步须由他人办理。", "en": "You handled an earlier step; somebody else does this."}
+    elif not _mentions_fields(transition) and not run.holds(transition.guard, transition):
+        refusal = transition.refusal
+        why = {"zh": refusal.zh, "en": refusal.en} if refusal else {"zh": "条件不满足。", "en": "Conditions not met."}
+    return records.ActionView(
+        action=transition.action, name=transition.name.as_dict(), fields=spoken.schema(transition.fields),
+        danger=transition.danger, primary=transition.primary, basis=transition.basis, role=role,
+        possible=not why, why_not=why,
+    )  # fmt: skip
+
+
+def _mentions_fields(transition: Transition) -> bool:
+    return any(spec.name in transition.guard for spec in transition.fields)
+
+
+def _answers(actor: Actor, case: Case, machine: Machine) -> list[records.ActionView]:
+    """One action per open branch the actor may answer for."""
+    from citybrain.hub.identity import api as identity
+
+    block = machine.block(case.state)
+    if block is None:
+        return []
+    rows = Task.objects.filter(case=case, state=case.state, closed_at=None).exclude(branch="")
+    fields = {
+        "type": "object", "required": ["answer"], "additionalProperties": False,
+        "properties": {
+            "answer": {
+                "type": "string", "enum": [c.value for c in block[1].answers], "x-kind": "choice",
+                "x-label": {"zh": "意见", "en": "Answer"},
+                "x-choices": [{"value": c.value, "name": c.name.as_dict()} for c in block[1].answers],
+            },
+            "opinion": {"type": "string", "x-kind": "longtext", "x-label": {"zh": "说明", "en": "Opinion"}},
+            "branch": {"type": "string", "x-kind": "hidden"},
+        },
+    }  # fmt: skip
+    return [
+        records.ActionView(
+            action=block[1].answer, name=row.branch_name or block[1].name.as_dict(), fields=fields, danger=False,
+            primary=True, basis="", role=row.role, branch=row.branch,
+        )
+        for row in rows
+        if actor.may(row.role) and identity.may(actor, row.role, organisation=row.organisation, matter=row.matter)
+    ]  # fmt: skip
+
+
+# history -----------------------------------------------------------------------------------------------------------
+
+
+def timeline(actor: Actor, case_id: UUID) -> list[records.TransitionRecord]:
+    """What happened, oldest first. The public sees public steps, without names and internal words."""
+    case = row_for(actor, case_id)
+    machine = machine_of(case.machine_id)
+    rows = TransitionRow.objects.filter(case=case).order_by("seq")
+    inside = actor.kind in ("official", "system")
+    return [_line(row, machine, inside) for row in rows if inside or row.public]
+
+
+def _line(row: TransitionRow, machine: Machine, inside: bool) -> records.TransitionRecord:
+    state = machine.states.get(row.to_state)
+    named = state.name.as_dict() if state else {"zh": row.to_state}
+    public = (state.public or state.name).as_dict() if state else named
+    shown = inside or row.role in ("applicant", "system") or _told_to_applicant(machine, row.action)
+    return records.TransitionRecord(
+        seq=row.seq, at=row.at, action=row.action, name=row.name, from_state=row.from_state, to_state=row.to_state,
+        state_name=named, public_text=public, who=row.actor.get("name", "") if inside else "",
+        organisation=row.organisation, role=row.role, comment=row.comment if inside else "",
+        data=row.data if shown else {}, effects=tuple(row.effects), public=row.public,
+    )  # fmt: skip
+
+
+def _told_to_applicant(machine: Machine, action: str) -> bool:
+    """Acts with a notice or a document tell the applicant what was said."""
+    return any(
+        t.action == action and any({"notice", "document"} & set(effect) for effect in t.effects)
+        for t in machine.transitions
+    )
+
+
+def documents(actor: Actor, case_id: UUID) -> list[records.DocumentRecord]:
+    """Documents given out in a case, oldest first. The applicant sees those addressed to the applicant."""
+    case = row_for(actor, case_id)
+    rows = Document.objects.filter(case=case).order_by("issued_at", "id")
+    return [_document(row) for row in rows if actor.kind != "citizen" or row.code in papers.PUBLIC]
+
+
+def document_for(actor: Actor, document_id: UUID) -> records.DocumentRecord:
+    """One document, if the actor may know of its case; NotFound otherwise."""
+    row = Document.objects.filter(pk=document_id).first()
+    if row is None or (actor.kind == "citizen" and row.code not in papers.PUBLIC):
+        raise no_such_case()
+    row_for(actor, row.case_id)
+    return _document(row)
+
+
+def _document(row: Document) -> records.DocumentRecord:
+    return records.DocumentRecord(
+        id=row.pk, case_id=row.case_id, code=row.code, number=row.number, name=row.name, content=row.content,
+        issued_at=row.issued_at, organisation=row.organisation,
+    )  # fmt: skip
+
+
+def comments(actor: Actor, case_id: UUID) -> list[records.CommentRecord]:
+    """Remarks between officials; an applicant gets none."""
+    case = row_for(actor, case_id)
+    if actor.kind == "citizen":
+        return []
+    rows = Comment.objects.filter(case=case).order_by("at", "id")
+    return [records.CommentRecord(r.at, r.author, r.organisation, r.text) for r in rows]

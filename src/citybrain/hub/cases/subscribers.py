@@ -1,0 +1,51 @@
+"""What cases hears: its own transitions, to send their notices once each, after the act is committed.
+
+A notice without a template is logged, not lost silently: the worker shows it as a dead letter only for real faults.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from citybrain.hub.cases.data import Transitioned
+from citybrain.hub.identity import api as identity
+from citybrain.hub.messages import api as messages
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import NotFound
+from citybrain.kernel.events import Meta, subscriber
+
+log = logging.getLogger("citybrain.cases.notices")
+BY = Actor.system("cases.notices")
+
+
+@subscriber(Transitioned, name="cases.send_notices")
+def send_notices(event: Transitioned, meta: Meta) -> None:
+    """Send every notice of a transition to the applicant or to the holders of a role."""
+    for index, notice in enumerate(event.notices):
+        for number, recipient in enumerate(_recipients(event, notice)):
+            _send(event, notice["template"], recipient, key=f"{meta.id}:{index}:{number}")
+
+
+def _recipients(event: Transitioned, notice: dict[str, str]) -> list[Any]:
+    if notice["to"] == "applicant":
+        if event.subject_kind == "legal_person" and event.subject_id:
+            return [messages.Recipient(legal_person_id=event.subject_id)]
+        person = event.subject_id if event.subject_kind == "person" else event.person_id
+        return [messages.Recipient(person_id=person)] if person else []
+    accounts = identity.persons_holding(notice["role"], event.organisation)
+    return [messages.Recipient(account_id=account) for account in accounts]
+
+
+def _send(event: Transitioned, template: str, recipient: Any, *, key: str) -> None:
+    context = {
+        **event.details, "case_no": event.case_no, "matter_name": event.matter_name or event.action_name,
+        "state": event.state_name, "action": event.action_name, "at": event.at.isoformat(),
+        "due_at": event.due_at.isoformat() if event.due_at else "", "organisation": event.organisation,
+    }  # fmt: skip
+    try:
+        messages.send(
+            template=template, to=recipient, context=context, key=key, by=BY, case_id=event.case_id
+        )
+    except NotFound:
+        log.error("no notice template %r; case %s", template, event.case_id)
