@@ -1,9 +1,12 @@
 """Puts ``request.actor`` on every request, and ends sessions that were idle too long or ended elsewhere."""
 
+import functools
 from collections.abc import Callable
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from citybrain.kernel.actor import Actor
 
@@ -29,6 +32,8 @@ class ActorMiddleware:
             else:
                 note_seen(request)
         actor = request.actor = actor_for(request)  # type: ignore[attr-defined]
+        if getattr(request.user, "must_change_password", False) and request.path not in allowed_before_change():
+            return redirect("identity:password")
         if actor.post_id is not None:
             name_the_post(request, actor)
         return self.get_response(request)
@@ -49,3 +54,9 @@ def name_the_post(request: HttpRequest, actor: Actor) -> None:
         if words
     }
     request.post_title = title  # type: ignore[attr-defined]
+
+
+@functools.cache
+def allowed_before_change() -> frozenset[str]:
+    """Pages open to somebody who must choose a password first."""
+    return frozenset(reverse(f"identity:{name}") for name in ("password", "logout"))

@@ -10,6 +10,7 @@ from citybrain.kernel.permissions import is_declared
 
 from .actions import demo
 from .actions.directory import apply_organisations, hide_organisations
+from .actions.stand_in import for_journey
 from .actions.roles import hide_role, register_role_permissions
 from .domain import documents, identifiers
 from .models import Organisation, Role
@@ -218,6 +219,7 @@ def role_known(key: str) -> bool:
     return Role.objects.filter(key=key, hidden=False).exists()
 
 
+packs.register_stand_in(for_journey)
 packs.register_part(OrganisationsPart())
 packs.register_part(RolesPart())
 packs.register_part(PersonsPart())

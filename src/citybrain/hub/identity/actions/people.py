@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import FieldProblem, Invalid
+from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.text import Text
 
 from ..domain import identifiers
@@ -129,3 +131,41 @@ def end_representation(*, legal_person: UUID, person: UUID, role: str, by: Actor
             before={"person": str(person), "role": role},
         )
     return bool(ended)
+
+
+@transaction.atomic
+def appoint_handler(*, legal_person: UUID, agent_name: str, agent_number: str, by: Actor) -> None:
+    """A legal representative lets a registered person handle the firm's affairs (经办人)."""
+    own = Representation.objects.filter(
+        Q(until=None) | Q(until__gt=clock.now()),
+        legal_person=legal_person,
+        person=by.person_id,
+        role=Representation.Role.LEGAL_REPRESENTATIVE,
+    )
+    if by.person_id is None or not own.exists():
+        raise NotFound(code="legal_person_unknown")
+    person = person_by_number(agent_number.strip())
+    if person is None or person.name != agent_name.strip():
+        message = _("No registered person has this name and number.")
+        raise Invalid([FieldProblem("agent_number", "agent_unknown", message)])
+    appoint_representative(
+        legal_person=legal_person,
+        person=person.id,
+        role=Representation.Role.HANDLER,
+        by=by,
+        source="appointed",
+    )
+
+
+def dismiss_handler(*, legal_person: UUID, person: UUID, by: Actor) -> bool:
+    """A legal representative dismisses a handler, or a handler gives it up."""
+    chiefs = Representation.objects.filter(
+        Q(until=None) | Q(until__gt=clock.now()),
+        legal_person=legal_person,
+        person=by.person_id,
+        role=Representation.Role.LEGAL_REPRESENTATIVE,
+    )
+    if by.person_id is None or (by.person_id != person and not chiefs.exists()):
+        raise NotFound(code="legal_person_unknown")
+    role = Representation.Role.HANDLER
+    return end_representation(legal_person=legal_person, person=person, role=role, by=by)

@@ -30,7 +30,7 @@ def register_role_permissions(
             "pack": pack,
             "document": document,
             "hidden": False,
-        },  # fmt: skip
+        },
     )
     touch()
 

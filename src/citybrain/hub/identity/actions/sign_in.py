@@ -95,6 +95,19 @@ def open_session(request: HttpRequest, account: Account, *, method: str) -> Acto
     return actor
 
 
+def rotate(request: HttpRequest) -> None:
+    """A new session key for more power; the list of sessions follows it."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    follow(old, request.session.session_key)
+
+
+def follow(old: str | None, new: str | None) -> None:
+    """The list of sessions follows a rotated key."""
+    if old and new and old != new:
+        SignIn.objects.filter(session_key=old).update(session_key=new)
+
+
 @transaction.atomic
 def close_session(request: HttpRequest) -> None:
     """Sign out this session."""

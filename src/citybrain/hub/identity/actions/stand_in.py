@@ -1,5 +1,7 @@
 """Actors for journeys and tests, who play inside a transaction that is rolled back. Refuses production sign-in: no password."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from citybrain.kernel.actor import Actor
@@ -10,6 +12,7 @@ from ..queries.actor import actor_of
 from ..queries.directory import directory, organisation, touch
 from .people import appoint_representative, register_legal_person, register_person
 
+UNUSABLE = "!"  # no password opens it
 SYSTEM = Actor.system("identity.stand_in")
 
 
@@ -24,7 +27,7 @@ def stand_in(role: str, organisation_code: str) -> Actor:
     username = f"stand-in:{role}:{unit.code}"
     account, made = Account.objects.get_or_create(
         username=username,
-        defaults={"kind": Account.Kind.OFFICIAL, "name": f"{role}", "demo": True, "password": "!"},
+        defaults={"kind": Account.Kind.OFFICIAL, "name": f"{role}", "demo": True, "password": UNUSABLE},
     )
     if made:
         PostHolding.objects.create(account=account, post_id=post_id, state=PostHolding.State.CONFIRMED)
@@ -53,7 +56,7 @@ def stand_in_citizen(username: str = "") -> Actor:
         )  # fmt: skip
         account = Account.objects.create(
             username=username or "stand-in:citizen", kind=Account.Kind.CITIZEN, name="测试林小梅",
-            person_id=person_id, demo=True, password="!",
+            person_id=person_id, demo=True, password=UNUSABLE,
         )  # fmt: skip
     return actor_of(account, terminal="journey")
 
@@ -77,3 +80,15 @@ def stand_in_legal_person(username: str = "chen.daming") -> Actor:
         firm = LegalPerson.objects.get(pk=firm_id)
     account = Account.objects.get(pk=citizen.account_id)
     return actor_of(account, f"legal_person:{firm.pk}" if firm else "", terminal="journey")
+
+
+def for_journey(world: Any, role: str) -> Actor:
+    """Who plays a role in a pack's journey: the applicant as the journey says, officials in its organisation."""
+    given = world.given or {}
+    if role not in {"applicant", "citizen", "legal_person", "agent"}:
+        return stand_in(role, str(given.get("organisation", "")))
+    applicant = given.get("applicant") or {}
+    kind = applicant.get("kind", "person") if isinstance(applicant, Mapping) else "person"
+    if role == "legal_person" or (role == "applicant" and kind == "legal_person"):
+        return stand_in_legal_person()
+    return stand_in_citizen("lin.xiaomei" if role != "agent" else "wu.jianguo")

@@ -237,7 +237,8 @@ def _department(department: Department, place: Jurisdiction) -> Unit:
         valid_to=department.valid_to,
         successor=f"{place.prefix}-{department.successor}" if department.successor else "",
         source=department.source if place.level == "city" else department.county_source,
-        confirmed=department.confirmed and (place.level == "city" or not department.county_source.startswith("K")),
+        confirmed=department.confirmed
+        and (place.level == "city" or not department.county_source.startswith("K")),
     )
 
 

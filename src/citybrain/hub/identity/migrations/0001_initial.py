@@ -8,237 +8,460 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DirectoryVersion',
+            name="DirectoryVersion",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('value', models.UUIDField()),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("value", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='LegalPerson',
+            name="LegalPerson",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('uscc', models.CharField(max_length=18, unique=True)),
-                ('kind', models.CharField(default='enterprise', max_length=20)),
-                ('division', models.CharField(blank=True, max_length=12)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('phone', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('facts', citybrain.kernel.fields.EncryptedJSONField(blank=True, default=dict, editable=True)),
-                ('former_numbers', models.JSONField(blank=True, default=list)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("uscc", models.CharField(max_length=18, unique=True)),
+                ("kind", models.CharField(default="enterprise", max_length=20)),
+                ("division", models.CharField(blank=True, max_length=12)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("phone", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                (
+                    "facts",
+                    citybrain.kernel.fields.EncryptedJSONField(blank=True, default=dict, editable=True),
+                ),
+                ("former_numbers", models.JSONField(blank=True, default=list)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('slug', models.CharField(db_index=True, max_length=20)),
-                ('jurisdiction', models.CharField(db_index=True, max_length=12)),
-                ('name', models.JSONField()),
-                ('short', models.JSONField(default=dict)),
-                ('type', models.CharField(choices=[('PARTY', 'Party'), ('GOV', 'Gov'), ('GOV_AGENCY', 'Gov Agency'), ('VERTICAL', 'Vertical'), ('LEGIS', 'Legis'), ('CPPCC', 'Cppcc'), ('COURT', 'Court'), ('PROC', 'Proc'), ('PUBINST', 'Pubinst'), ('UTIL', 'Util'), ('SOE', 'Soe'), ('EDU', 'Edu'), ('GRASS', 'Grass'), ('ENT', 'Ent'), ('SOCORG', 'Socorg')], max_length=12)),
-                ('level', models.CharField(max_length=12)),
-                ('division', models.CharField(db_index=True, max_length=12)),
-                ('parent_code', models.CharField(blank=True, db_index=True, max_length=40)),
-                ('duties', models.JSONField(default=list)),
-                ('nature', models.CharField(blank=True, max_length=2)),
-                ('uscc', models.CharField(blank=True, max_length=18)),
-                ('pinyin', models.CharField(blank=True, max_length=200)),
-                ('initials', models.CharField(blank=True, max_length=60)),
-                ('search_text', models.TextField(blank=True)),
-                ('order', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('successor_code', models.CharField(blank=True, max_length=40)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('confirmed', models.BooleanField(default=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('pack', models.CharField(blank=True, max_length=60)),
-                ('document', models.CharField(blank=True, max_length=80)),
-                ('hidden', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("slug", models.CharField(db_index=True, max_length=20)),
+                ("jurisdiction", models.CharField(db_index=True, max_length=12)),
+                ("name", models.JSONField()),
+                ("short", models.JSONField(default=dict)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("PARTY", "Party"),
+                            ("GOV", "Gov"),
+                            ("GOV_AGENCY", "Gov Agency"),
+                            ("VERTICAL", "Vertical"),
+                            ("LEGIS", "Legis"),
+                            ("CPPCC", "Cppcc"),
+                            ("COURT", "Court"),
+                            ("PROC", "Proc"),
+                            ("PUBINST", "Pubinst"),
+                            ("UTIL", "Util"),
+                            ("SOE", "Soe"),
+                            ("EDU", "Edu"),
+                            ("GRASS", "Grass"),
+                            ("ENT", "Ent"),
+                            ("SOCORG", "Socorg"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("level", models.CharField(max_length=12)),
+                ("division", models.CharField(db_index=True, max_length=12)),
+                ("parent_code", models.CharField(blank=True, db_index=True, max_length=40)),
+                ("duties", models.JSONField(default=list)),
+                ("nature", models.CharField(blank=True, max_length=2)),
+                ("uscc", models.CharField(blank=True, max_length=18)),
+                ("pinyin", models.CharField(blank=True, max_length=200)),
+                ("initials", models.CharField(blank=True, max_length=60)),
+                ("search_text", models.TextField(blank=True)),
+                ("order", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("successor_code", models.CharField(blank=True, max_length=40)),
+                ("source", models.CharField(blank=True, max_length=80)),
+                ("confirmed", models.BooleanField(default=True)),
+                ("demo", models.BooleanField(default=False)),
+                ("pack", models.CharField(blank=True, max_length=60)),
+                ("document", models.CharField(blank=True, max_length=80)),
+                ("hidden", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('organisation_code', models.CharField(db_index=True, max_length=40)),
-                ('title', models.JSONField()),
-                ('duties', models.JSONField(default=dict)),
-                ('pack', models.CharField(blank=True, max_length=60)),
-                ('document', models.CharField(blank=True, max_length=80)),
-                ('hidden', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("organisation_code", models.CharField(db_index=True, max_length=40)),
+                ("title", models.JSONField()),
+                ("duties", models.JSONField(default=dict)),
+                ("pack", models.CharField(blank=True, max_length=60)),
+                ("document", models.CharField(blank=True, max_length=80)),
+                ("hidden", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('name', models.JSONField()),
-                ('note', models.JSONField(default=dict)),
-                ('permissions', models.JSONField(default=list)),
-                ('separated', models.CharField(blank=True, max_length=12)),
-                ('pack', models.CharField(blank=True, max_length=60)),
-                ('document', models.CharField(blank=True, max_length=80)),
-                ('hidden', models.BooleanField(default=False)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("name", models.JSONField()),
+                ("note", models.JSONField(default=dict)),
+                ("permissions", models.JSONField(default=list)),
+                ("separated", models.CharField(blank=True, max_length=12)),
+                ("pack", models.CharField(blank=True, max_length=60)),
+                ("document", models.CharField(blank=True, max_length=80)),
+                ("hidden", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='OrganisationEdge',
+            name="OrganisationEdge",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('source_code', models.CharField(db_index=True, max_length=40)),
-                ('target_code', models.CharField(db_index=True, max_length=40)),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('business_guides', 'Business Guides')], max_length=20)),
-                ('pack', models.CharField(blank=True, max_length=60)),
-                ('document', models.CharField(blank=True, max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source_code", models.CharField(db_index=True, max_length=40)),
+                ("target_code", models.CharField(db_index=True, max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("leads", "Leads"), ("business_guides", "Business Guides")], max_length=20
+                    ),
+                ),
+                ("pack", models.CharField(blank=True, max_length=60)),
+                ("document", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source_code', 'target_code', 'kind'), name='identity_edge_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source_code", "target_code", "kind"), name="identity_edge_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', citybrain.kernel.fields.EncryptedTextField(editable=True)),
-                ('id_type', models.CharField(default='111', max_length=3)),
-                ('id_number', citybrain.kernel.fields.EncryptedTextField(editable=True)),
-                ('id_number_index', citybrain.kernel.fields.BlindIndexField(db_index=True, default='', editable=False, max_length=32, source='id_number')),
-                ('phone', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('phone_index', citybrain.kernel.fields.BlindIndexField(db_index=True, default='', editable=False, max_length=32, source='phone')),
-                ('sex', models.CharField(default='0', max_length=1)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('level', models.CharField(choices=[('declared', 'Declared'), ('basic', 'Basic'), ('verified', 'Verified')], default='declared', max_length=10)),
-                ('facts', citybrain.kernel.fields.EncryptedJSONField(blank=True, default=dict, editable=True)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", citybrain.kernel.fields.EncryptedTextField(editable=True)),
+                ("id_type", models.CharField(default="111", max_length=3)),
+                ("id_number", citybrain.kernel.fields.EncryptedTextField(editable=True)),
+                (
+                    "id_number_index",
+                    citybrain.kernel.fields.BlindIndexField(
+                        db_index=True, default="", editable=False, max_length=32, source="id_number"
+                    ),
+                ),
+                ("phone", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                (
+                    "phone_index",
+                    citybrain.kernel.fields.BlindIndexField(
+                        db_index=True, default="", editable=False, max_length=32, source="phone"
+                    ),
+                ),
+                ("sex", models.CharField(default="0", max_length=1)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("declared", "Declared"), ("basic", "Basic"), ("verified", "Verified")],
+                        default="declared",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "facts",
+                    citybrain.kernel.fields.EncryptedJSONField(blank=True, default=dict, editable=True),
+                ),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('id_type', 'id_number_index'), name='identity_person_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id_type", "id_number_index"), name="identity_person_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('official', 'Official'), ('citizen', 'Citizen')], max_length=10)),
-                ('username', models.CharField(max_length=150, unique=True)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('has_second_factor', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_reason', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='identity.person')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("official", "Official"), ("citizen", "Citizen")], max_length=10
+                    ),
+                ),
+                ("username", models.CharField(max_length=150, unique=True)),
+                ("name", models.CharField(blank=True, max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("has_second_factor", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("disabled_at", models.DateTimeField(blank=True, null=True)),
+                ("disabled_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('matters', models.JSONField(default=list)),
-                ('consent', models.TextField()),
-                ('granted_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_held', to='identity.person')),
-                ('principal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_given', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("matters", models.JSONField(default=list)),
+                ("consent", models.TextField()),
+                ("granted_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_held",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "principal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_given",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['agent', 'expires_at'], name='identity_deleg_agent')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('principal', models.F('agent')), _negated=True), name='identity_deleg_other')],
+                "indexes": [models.Index(fields=["agent", "expires_at"], name="identity_deleg_agent")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("principal", models.F("agent")), _negated=True),
+                        name="identity_deleg_other",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PostHolding',
+            name="PostHolding",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('confirmed', 'Confirmed'), ('refused', 'Refused'), ('ended', 'Ended')], default='proposed', max_length=10)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('proposed_by', models.UUIDField(blank=True, null=True)),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.UUIDField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='identity.post')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("confirmed", "Confirmed"),
+                            ("refused", "Refused"),
+                            ("ended", "Ended"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("proposed_by", models.UUIDField(blank=True, null=True)),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_by", models.UUIDField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="identity.post",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed'])), fields=('account', 'post'), name='identity_holding_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "confirmed"])),
+                        fields=("account", "post"),
+                        name="identity_holding_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PostRole',
+            name="PostRole",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role_key', models.CharField(db_index=True, max_length=40)),
-                ('organisation_code', models.CharField(max_length=40)),
-                ('reach', models.CharField(choices=[('own', 'Own'), ('subtree', 'Subtree'), ('line', 'Line'), ('all', 'All')], default='subtree', max_length=10)),
-                ('matters', models.JSONField(default=list)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='identity.post')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role_key", models.CharField(db_index=True, max_length=40)),
+                ("organisation_code", models.CharField(max_length=40)),
+                (
+                    "reach",
+                    models.CharField(
+                        choices=[("own", "Own"), ("subtree", "Subtree"), ("line", "Line"), ("all", "All")],
+                        default="subtree",
+                        max_length=10,
+                    ),
+                ),
+                ("matters", models.JSONField(default=list)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="identity.post"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('post', 'role_key', 'organisation_code'), name='identity_postrole_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("post", "role_key", "organisation_code"), name="identity_postrole_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Representation',
+            name="Representation",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('legal_representative', 'Legal Representative'), ('handler', 'Handler')], max_length=24)),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('granted_by', models.UUIDField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('legal_person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representations', to='identity.legalperson')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representations', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("legal_representative", "Legal Representative"), ("handler", "Handler")],
+                        max_length=24,
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("granted_by", models.UUIDField(blank=True, null=True)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                (
+                    "legal_person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representations",
+                        to="identity.legalperson",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representations",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('legal_person', 'person', 'role'), name='identity_representation_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("legal_person", "person", "role"), name="identity_representation_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('method', models.CharField(max_length=20)),
-                ('ip', models.GenericIPAddressField(blank=True, null=True)),
-                ('device', models.CharField(blank=True, max_length=200)),
-                ('started_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=20)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("method", models.CharField(max_length=20)),
+                ("ip", models.GenericIPAddressField(blank=True, null=True)),
+                ("device", models.CharField(blank=True, max_length=200)),
+                ("started_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=20)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', '-started_at'], name='identity_signin_account')],
+                "indexes": [models.Index(fields=["account", "-started_at"], name="identity_signin_account")],
             },
         ),
     ]

@@ -1,10 +1,13 @@
 """The accounts a visitor of the demo may use."""
 
+from uuid import UUID
+
 from django.conf import settings
 
 from citybrain.kernel.text import Text
 
-from ..models import Account, PostHolding
+from ..domain.directory import Directory
+from ..models import Account, PostHolding, Representation
 from .directory import directory
 
 DEMO_PASSWORD = "Ningde-demo-2026"  # noqa: S105 - published on purpose, demo accounts only
@@ -12,40 +15,53 @@ CITIZEN = Text(zh="群众（经实名认证登录）", en="Citizen (signs in by 
 OWNER = Text(zh="企业经营者（经实名认证登录）", en="Business owner (signs in by real-name identity)")
 
 
-def demo_accounts() -> list[dict[str, object]]:
-    """Per demo account: ``username``, ``name``, ``role`` (Text), ``password``. Empty outside demo mode."""
+def demo_accounts(*, every: bool = False) -> list[dict[str, object]]:
+    """One demo account per role (``every``: all): ``username``, ``name``, ``role`` (Text), ``password``, ``kind``.
+
+    Empty outside demo mode. Citizens have no password: they are chosen on the real-name simulator's page.
+    """
     if settings.MODE != "demo":
         return []
+    rows = Account.objects.filter(demo=True, is_active=True).exclude(username__contains=":").order_by("created_at")
+    citizens = [_citizen(row) for row in rows if row.kind == Account.Kind.CITIZEN]
+    titles = _titles()
+    officials = [
+        _entry(row, titles.get(row.pk, Text(zh="未任职", en="No post")), DEMO_PASSWORD)
+        for row in rows
+        if row.kind == Account.Kind.OFFICIAL and (every or "." not in row.username)
+    ]
+    if not every:
+        firsts = {str(entry["role"]): entry for entry in reversed(citizens)}
+        citizens = list(firsts.values())
+    return sorted(citizens + officials, key=lambda a: (str(a["kind"]), str(a["username"])))
+
+
+def _citizen(account: Account) -> dict[str, object]:
+    represents = Representation.objects.filter(person=account.person_id, until=None, role="legal_representative")
+    return _entry(account, OWNER if account.person_id and represents.exists() else CITIZEN, "")
+
+
+def _entry(account: Account, role: Text, password: str) -> dict[str, object]:
+    return {
+        "username": account.username,
+        "name": account.name,
+        "role": role,
+        "password": password,
+        "kind": account.kind,
+    }
+
+
+def _titles() -> dict[object, Text]:
+    """First post of each demo account."""
     picture = directory()
-    titles: dict[object, Text] = {}
     rows = PostHolding.objects.filter(account__demo=True, state=PostHolding.State.CONFIRMED)
-    for account_id, post_id in rows.order_by("-order").values_list("account_id", "post_id"):
-        if post_id in picture.posts:
-            titles[account_id] = _title(picture, post_id)
-    found = []
-    for account in Account.objects.filter(demo=True, is_active=True).exclude(username__contains=":"):
-        citizen = account.kind == Account.Kind.CITIZEN
-        represents = citizen and account.person_id and account.person.representations.exists()
-        role = (
-            (OWNER if represents else CITIZEN)
-            if citizen
-            else titles.get(account.pk, Text(zh="未任职", en="No post"))
-        )
-        found.append(
-            {
-                "username": account.username,
-                "name": account.name,
-                "role": role,
-                "password": "" if citizen else DEMO_PASSWORD,
-                "kind": account.kind,
-            }
-        )
-    return sorted(found, key=lambda a: (str(a["kind"]), str(a["username"])))
+    pairs = rows.order_by("-order").values_list("account_id", "post_id")
+    return {account_id: _title(picture, post_id) for account_id, post_id in pairs if post_id in picture.posts}
 
 
-def _title(picture: object, post_id: object) -> Text:
-    post = picture.posts[post_id]  # type: ignore[attr-defined]
-    unit = picture.organisations.get(post.organisation)  # type: ignore[attr-defined]
+def _title(picture: Directory, post_id: UUID) -> Text:
+    post = picture.posts[post_id]
+    unit = picture.organisations.get(post.organisation)
     short = unit.short if unit else {}
     return Text(
         zh=f"{short.get('zh', '')}{post.title.get('zh', '')}",

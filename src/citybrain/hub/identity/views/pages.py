@@ -30,3 +30,8 @@ def home_of(actor: Actor) -> str:
 def with_next(name: str, target: str) -> str:
     """Address of a named page carrying where to go afterwards."""
     return reverse(name) + (f"?{urlencode({'next': target})}" if target else "")
+
+
+def layout_of(actor: Actor) -> str:
+    """Officials work on the bench, citizens on public pages."""
+    return "ui/layouts/bench.html" if actor.kind == "official" else "ui/layouts/public.html"

@@ -1,0 +1,1 @@
+"""What identity gives to the libraries it uses."""
