@@ -13,6 +13,11 @@ class Permission:
     title: Text
 
     @property
+    def key(self) -> str:
+        """The word."""
+        return self.word
+
+    @property
     def room(self) -> str:
         """The room that declared it."""
         return self.word.split(".", 1)[0]
