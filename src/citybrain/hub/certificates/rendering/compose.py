@@ -36,7 +36,7 @@ def verify_url(row: Certificate) -> str:
 def square_code(text: str) -> str:
     """A QR code as SVG, error correction M, with the quiet zone the standard asks for."""
     sink = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(sink, kind="svg", border=2, xmldecl=False, svgns=True)
+    segno.make(text, error="m", micro=False).save(sink, kind="svg", border=2, scale=6, xmldecl=False, svgns=True)
     return sink.getvalue().decode()
 
 
@@ -50,7 +50,7 @@ def page_data(row: Certificate, kind: CertificateType) -> dict[str, Any]:
         "notes": [note.zh for note in kind.notes], "issued_on": rows.day(clock.local(row.issued_at).date()),
         "identifier": f"电子证照标识 {row.identifier}", "version_label": f"第{row.version:03d}版",
         "code": f"{row.verify_code[:4]}-{row.verify_code[4:]}", "qr": square_code(verify_url(row)),
-        "verify_label": "扫码核验 校验码", "seal_label": "电子签章 数字签名有效", "demo": row.demo, "demo_mark": "演示",
+        "verify_label": "扫码核验 校验码", "seal_label": "电子签章", "demo": row.demo, "demo_mark": "演示",
     }  # fmt: skip
 
 
