@@ -94,8 +94,9 @@ class SoftwareKeys:
         return KeyPair(key_id, bytes.fromhex(entry["public"]), bytes.fromhex(entry["private"]))
 
     def rotate(self, purpose: str) -> str:
+        self._load()
         with self._lock:
-            data = json.loads(json.dumps(self._read()))
+            data = self._read()
             number = 1 + sum(1 for k in data["keys"] if k.startswith(f"{purpose}-"))
             key_id = _add(data, purpose, number)
             self._write(data, replace=True)
