@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from citybrain.hub.cases import journeys as _journeys  # noqa: F401  its verbs register on import
 from citybrain.hub.cases.actions.effects import effect_names
 from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine

@@ -19,7 +19,8 @@ class EicarScanner:
     """Recognises the EICAR test string only; a city plugs in its own product with ``use_scanner``."""
 
     def scan(self, path: Path) -> str:
-        return "EICAR" if EICAR in path.open("rb").read(1 << 20) else ""
+        with path.open("rb") as file:
+            return "EICAR" if EICAR in file.read(1 << 20) else ""
 
 
 _scanner: Scanner = EicarScanner()

@@ -219,7 +219,8 @@ def _types(path: Path) -> set[str]:
     except (puremagic.PureError, ValueError, OSError):
         matches = []
     found = {m.mime_type for m in matches if m.mime_type}
-    head = path.open("rb").read(8)
+    with path.open("rb") as file:
+        head = file.read(8)
     if head[:4] == b"PK\x03\x04":
         found.add("application/zip")
     if head[:5] == b"%PDF-":
@@ -228,7 +229,8 @@ def _types(path: Path) -> set[str]:
 
 
 def _is_text(path: Path) -> bool:
-    raw = path.read_bytes()[:65536]
+    with path.open("rb") as file:
+        raw = file.read(65536)
     try:
         text = raw.decode("utf-8", "strict" if len(raw) < 65536 else "ignore")
     except UnicodeDecodeError:

@@ -19,6 +19,7 @@ from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine, Transition
 from citybrain.hub.cases.models import Case, Document, Link, Material, Task
 from citybrain.hub.cases.models import Transition as TransitionRow
+from citybrain.hub.packs import api as packs
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.text import say
@@ -187,6 +188,7 @@ class Run:
         case = self.case
         self.put(revision=case.revision + 1, updated_at=self.at)
         self.steps.append(step)
+        packs.visit(f"machines/{self.machine.key}: {step.from_state} > {case.state} ({step.transition.action})")
         self.transition_rows.append(
             TransitionRow(
                 case_id=case.pk, seq=case.revision, at=self.at, action=step.transition.action,
