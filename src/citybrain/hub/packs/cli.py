@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from citybrain.hub.packs.actions.checking import check, run_journeys
+from citybrain.hub.packs.actions.checking import check_all
 from citybrain.hub.packs.actions.install import install, plan, uninstall
 from citybrain.hub.packs.actions.scaffold import scaffold
 from citybrain.hub.packs.data import PackRefused, Problem, Report
@@ -79,8 +79,7 @@ def chosen(options: argparse.Namespace) -> list[str]:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    library = Library()
-    reports = [check(n, library=library, journeys=options.journeys) for n in chosen(options)]
+    reports = check_all(chosen(options), journeys=options.journeys)
     problems = [p for report in reports for p in report.problems]
     return show(options, [report_dict(r) for r in reports], list(dict.fromkeys(problems)), checked=reports)
 
@@ -134,15 +133,13 @@ def confirmed(name: str) -> bool:
 
 
 def run_play(options: argparse.Namespace) -> int:
-    library = Library()
-    reports = [run_journeys(n, library=library) for n in chosen(options)]
+    reports = check_all(chosen(options), journeys=True, grade=False)
     problems = [p for report in reports for p in report.problems]
     return show(options, [report_dict(r) for r in reports], list(dict.fromkeys(problems)), checked=reports)
 
 
 def run_coverage(options: argparse.Namespace) -> int:
-    library = Library()
-    reports = [run_journeys(n, library=library) for n in chosen(options)]
+    reports = check_all(chosen(options), journeys=True, grade=False)
     if options.json:
         out([report_dict(r) for r in reports])
     for report in () if options.json else reports:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from citybrain.hub.packs import registry
-from citybrain.hub.packs.actions.install import rehearse
+from citybrain.hub.packs.actions.install import rehearsal, rehearse
 from citybrain.hub.packs.actions.journeys import play_all
 from citybrain.hub.packs.data import Coverage, JourneyResult, Problem, Report
 from citybrain.hub.packs.domain.quality import Evidenced, judge
@@ -15,14 +16,14 @@ from citybrain.kernel.actor import Actor
 
 def check(
     where: str | Path, *, by: Actor | None = None, library: Library | None = None, journeys: bool = False,
-    grade: bool = True,
-) -> Report:
+    grade: bool = True, keep: bool = False,
+) -> Report:  # fmt: skip
     """Check a pack by applying it (and what it needs) and rolling back. Leaves no trace.
 
     ``journeys`` plays them too; ``grade`` verifies the grade the pack claims.
     """
     library = library or Library()
-    report, played = rehearse(where, by=by, library=library, then=play_all if journeys else None)
+    report, played = rehearse(where, by=by, library=library, then=play_all if journeys else None, keep=keep)
     pack = library.pack(where)
     results: tuple[JourneyResult, ...] | None = None
     coverage: Coverage | None = None
@@ -32,6 +33,23 @@ def check(
     if grade:
         problems += judge(Evidenced(pack, results, coverage), registry.qualities)
     return Report(report.pack, report.version, once(problems), report.plan, results or (), coverage)
+
+
+def check_all(
+    names: Iterable[str | Path], *, library: Library | None = None, journeys: bool = False, grade: bool = True
+) -> list[Report]:
+    """Check several packs, those that others need first, each applied once. Leaves no trace."""
+    library = library or Library()
+    wanted = [library.pack(name) for name in names]
+    order: dict[Path, None] = {}
+    for pack in wanted:
+        for needed in library.needed(pack)[0]:
+            if needed in wanted:
+                order.setdefault(needed.root)
+        order.setdefault(pack.root)
+    with rehearsal():
+        reports = [check(root, library=library, journeys=journeys, grade=grade, keep=True) for root in order]
+    return sorted(reports, key=lambda report: report.pack)
 
 
 def run_journeys(where: str | Path, *, library: Library | None = None) -> Report:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,25 @@ def install_all(names: Iterable[str], *, by: Actor, demo: bool | None = None) ->
     return [install(name, by=by, demo=demo, library=library) for name in names]
 
 
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Everything inside is undone at the end: several packs are then checked on top of each other, applied once."""
+    try:
+        with transaction.atomic():
+            yield
+            raise _RollBack
+    except _RollBack:
+        workdays.forget()
+
+
 def rehearse(
-    where: str | Path, *, by: Actor | None = None, library: Library | None = None, then: Callable[[Pack], Any] | None = None
-) -> tuple[Report, Any]:
-    """Install for real, call ``then(pack)`` when that worked, roll everything back. (report, what ``then`` gave)."""
+    where: str | Path, *, by: Actor | None = None, library: Library | None = None,
+    then: Callable[[Pack], Any] | None = None, keep: bool = False,
+) -> tuple[Report, Any]:  # fmt: skip
+    """Install for real, call ``then(pack)`` when that worked, roll back. (report, what ``then`` gave).
+
+    ``keep`` (only inside ``rehearsal``) leaves a pack without faults applied for the packs checked after it.
+    """
     library = library or Library()
     report, given = None, None
     try:
@@ -76,7 +92,8 @@ def rehearse(
             )
             if then is not None and report.ok:
                 given = then(library.pack(where))
-            raise _RollBack
+            if not (keep and report.ok):
+                raise _RollBack
     except _RollBack:
         workdays.forget()
     assert report is not None
