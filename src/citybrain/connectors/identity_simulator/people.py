@@ -54,10 +54,12 @@ def _entries(packs: Path, part: str) -> list[dict[str, Any]]:
 def typed(name: str, id_number: str, phone: str) -> Citizen | None:
     """A person who typed name and number; None unless the number is sound and synthetic (sequence 001–009)."""
     name, id_number = name.strip()[:50], id_number.strip()
+    if not name or len(id_number) != 18 or not id_number[:17].isdigit() or id_number[14:16] != "00":
+        return None
     try:
-        ric.validate(id_number)
+        ric.get_birth_date(id_number)  # not ric.validate: it refuses numbers older than their division's code
     except ValidationError:
         return None
-    if not name or id_number != id_number.upper() or id_number[14:16] != "00":
+    if id_number[17] != ric.calc_check_digit(id_number):
         return None
     return Citizen(f"typed-{id_number}", name, id_number, phone.strip()[:20])

@@ -32,7 +32,10 @@ class ActorMiddleware:
             else:
                 note_seen(request)
         actor = request.actor = actor_for(request)  # type: ignore[attr-defined]
-        if getattr(request.user, "must_change_password", False) and request.path not in allowed_before_change():
+        if (
+            getattr(request.user, "must_change_password", False)
+            and request.path not in allowed_before_change()
+        ):
             return redirect("identity:password")
         if actor.post_id is not None:
             name_the_post(request, actor)

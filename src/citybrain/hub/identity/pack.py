@@ -10,8 +10,8 @@ from citybrain.kernel.permissions import is_declared
 
 from .actions import demo
 from .actions.directory import apply_organisations, hide_organisations
-from .actions.stand_in import for_journey
 from .actions.roles import hide_role, register_role_permissions
+from .actions.stand_in import for_journey
 from .domain import documents, identifiers
 from .models import Organisation, Role
 

@@ -22,7 +22,11 @@ def demo_accounts(*, every: bool = False) -> list[dict[str, object]]:
     """
     if settings.MODE != "demo":
         return []
-    rows = Account.objects.filter(demo=True, is_active=True).exclude(username__contains=":").order_by("created_at")
+    rows = (
+        Account.objects.filter(demo=True, is_active=True)
+        .exclude(username__contains=":")
+        .order_by("created_at")
+    )
     citizens = [_citizen(row) for row in rows if row.kind == Account.Kind.CITIZEN]
     titles = _titles()
     officials = [
@@ -37,7 +41,9 @@ def demo_accounts(*, every: bool = False) -> list[dict[str, object]]:
 
 
 def _citizen(account: Account) -> dict[str, object]:
-    represents = Representation.objects.filter(person=account.person_id, until=None, role="legal_representative")
+    represents = Representation.objects.filter(
+        person=account.person_id, until=None, role="legal_representative"
+    )
     return _entry(account, OWNER if account.person_id and represents.exists() else CITIZEN, "")
 
 

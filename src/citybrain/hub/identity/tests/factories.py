@@ -48,23 +48,33 @@ def town() -> None:
             },
         )  # fmt: skip
     for key, (permissions, separated) in ROLES.items():
-        register_role_permissions(key, name={"zh": key, "en": key}, permissions=permissions, separated=separated)
+        register_role_permissions(
+            key, name={"zh": key, "en": key}, permissions=permissions, separated=separated
+        )
     touch()
 
 
 def role(key: str, permissions: list[str]) -> None:
     """A role with any declared permissions."""
     known = {p.word for p in all_permissions()}
-    register_role_permissions(key, name={"zh": key, "en": key}, permissions=[p for p in permissions if p in known])
+    register_role_permissions(
+        key, name={"zh": key, "en": key}, permissions=[p for p in permissions if p in known]
+    )
 
 
-def post(role_key: str, code: str, *, scope: str = "", reach: str = "subtree", matters: list[str] | None = None) -> Post:
+def post(
+    role_key: str, code: str, *, scope: str = "", reach: str = "subtree", matters: list[str] | None = None
+) -> Post:
     """A post in a unit with one role."""
     made, _ = Post.objects.get_or_create(
-        key=f"{code}/{role_key}", defaults={"organisation_code": code, "title": {"zh": role_key, "en": role_key}}
+        key=f"{code}/{role_key}",
+        defaults={"organisation_code": code, "title": {"zh": role_key, "en": role_key}},
     )
     PostRole.objects.get_or_create(
-        post=made, role_key=role_key, organisation_code=scope or code, defaults={"reach": reach, "matters": matters or []}
+        post=made,
+        role_key=role_key,
+        organisation_code=scope or code,
+        defaults={"reach": reach, "matters": matters or []},
     )
     touch()
     return made
@@ -103,7 +113,10 @@ def firm(chief: Account, name: str = "测试示例有限公司") -> Any:
     s17 = "91350902MADEM0011"
     legal_person = identity.register_legal_person(name=name, uscc=s17 + uscc_check_character(s17), by=SYSTEM)
     appoint_representative(
-        legal_person=legal_person, person=chief.person_id, role="legal_representative", by=SYSTEM  # type: ignore[arg-type]
+        legal_person=legal_person,
+        person=chief.person_id,
+        role="legal_representative",
+        by=SYSTEM,  # type: ignore[arg-type]
     )
     return legal_person
 

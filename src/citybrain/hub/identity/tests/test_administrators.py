@@ -11,7 +11,11 @@ from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
 from citybrain.kernel.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("town")
-PAGES = {"system_admin": "identity:accounts", "security_admin": "identity:grants", "audit_admin": "identity:audit"}
+PAGES = {
+    "system_admin": "identity:accounts",
+    "security_admin": "identity:grants",
+    "audit_admin": "identity:audit",
+}
 
 
 @pytest.fixture
@@ -88,11 +92,15 @@ def test_each_administrator_opens_only_the_own_page(client, admins, role):
 
 def test_reading_the_audit_log_is_on_record_and_cannot_change_it(client, admins):
     client.post(reverse("identity:official_login"), {"username": "audit_admin", "password": f.PASSWORD})
-    page = client.get(reverse("identity:audit"), {"action": "identity.", "since": "2026-01-01", "before": "x"})
+    page = client.get(
+        reverse("identity:audit"), {"action": "identity.", "since": "2026-01-01", "before": "x"}
+    )
     assert page.status_code == 200
     assert AuditEntry.objects.filter(action="identity.read_audit").exists()
     assert client.post(reverse("identity:audit")).status_code == 405
-    assert client.get(reverse("identity:audit"), {"since": "9999-99-99", "until": "nonsense"}).status_code == 200
+    assert (
+        client.get(reverse("identity:audit"), {"since": "9999-99-99", "until": "nonsense"}).status_code == 200
+    )
 
 
 def test_the_account_pages_make_find_propose_and_close(client, admins):
@@ -129,7 +137,9 @@ def test_the_grants_page_confirms(client, admins):
 
 def test_a_taken_or_weak_account_is_refused_in_words(admins):
     with pytest.raises(Invalid) as caught:
-        identity.create_account(username="audit_admin", name="x", password="1", by=f.actor(admins["system_admin"]))
+        identity.create_account(
+            username="audit_admin", name="x", password="1", by=f.actor(admins["system_admin"])
+        )
     assert {p.code for p in caught.value.problems} == {"taken", "password"}
 
 

@@ -19,9 +19,16 @@ pytestmark = pytest.mark.usefixtures("town")
 
 
 def delegate(principal, agent, **kw):
-    values = {"agent_name": agent.name, "agent_number": "", "consent": "同意", "expires_at": clock.now() + timedelta(days=9)}
+    values = {
+        "agent_name": agent.name,
+        "agent_number": "",
+        "consent": "同意",
+        "expires_at": clock.now() + timedelta(days=9),
+    }
     person = Person.objects.get(pk=agent.person_id)
-    return identity.grant_delegation(by=f.actor(principal), **{**values, "agent_number": person.id_number, **kw})
+    return identity.grant_delegation(
+        by=f.actor(principal), **{**values, "agent_number": person.id_number, **kw}
+    )
 
 
 def test_names_numbers_and_phones_are_not_in_the_table_in_clear():
@@ -133,10 +140,14 @@ def test_a_legal_representative_acts_for_the_firm_and_may_appoint_a_handler():
     assert (subject.kind, subject.name) == ("legal_person", "测试示例有限公司")
     assert identity.prefill(acting)["legal_representative"].value == "测试甲"
     assert f.actor(handler, f"legal_person:{firm}").authority == "own"
-    appoint_handler(legal_person=firm, agent_name="测试乙", agent_number=f.number(sequence=4), by=f.actor(chief))
+    appoint_handler(
+        legal_person=firm, agent_name="测试乙", agent_number=f.number(sequence=4), by=f.actor(chief)
+    )
     assert f.actor(handler, f"legal_person:{firm}").subject_id == firm
     with pytest.raises(NotFound):
-        appoint_handler(legal_person=firm, agent_name="测试甲", agent_number=f.number(sequence=2), by=f.actor(handler))
+        appoint_handler(
+            legal_person=firm, agent_name="测试甲", agent_number=f.number(sequence=2), by=f.actor(handler)
+        )
     dismiss_handler(legal_person=firm, person=handler.person_id, by=f.actor(chief))
     assert f.actor(handler, f"legal_person:{firm}").authority == "own"
 
@@ -149,7 +160,4 @@ def test_no_capacity_text_gives_a_strangers_rights(text):
     if kind in {"legal_person", "delegation"}:
         return
     for kind in ("legal_person", "delegation"):
-        try:
-            assert _subject_of_choice(kind, raw, None) is None
-        except RuntimeError:  # pytest-django forbids the database here: the text was a well-formed id
-            pass
+        assert _subject_of_choice(kind, raw, None) is None

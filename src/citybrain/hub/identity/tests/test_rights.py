@@ -31,7 +31,9 @@ def test_own_reach_does_not_include_units_below():
 
 
 def test_line_reach_follows_business_guidance():
-    OrganisationEdge.objects.create(source_code="350900-fgw", target_code="350921-scjg", kind="business_guides")
+    OrganisationEdge.objects.create(
+        source_code="350900-fgw", target_code="350921-scjg", kind="business_guides"
+    )
     actor = f.actor(f.official("line", f.post("receiver", "350900-fgw", reach="line")))
     assert identity.may(actor, PERSONS, organisation="350921-scjg")
     assert not identity.may(actor, PERSONS, organisation="350902-scjg")
@@ -70,7 +72,9 @@ def test_scope_gives_codes_for_work_lists():
 
 def test_two_grants_are_a_union_of_rectangles_never_their_product():
     one = f.post("receiver", "350902-scjg", matters=["food"])
-    f.PostRole.objects.create(post=one, role_key="receiver", organisation_code="350902-wjw", matters=["hygiene"])
+    f.PostRole.objects.create(
+        post=one, role_key="receiver", organisation_code="350902-wjw", matters=["hygiene"]
+    )
     f.touch()
     actor = f.actor(f.official("both", one))
     scope = identity.scope(actor, PERSONS)
@@ -127,17 +131,19 @@ def test_those_to_notify_are_the_units_own_holders_first():
 
 def test_a_change_of_the_directory_is_seen_at_once_and_a_rollback_forgotten():
     assert identity.organisation("350902-scjg").code == "350902-scjg"
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         f.role("temporary", [READ])
         assert "temporary" in identity.directory().roles
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert "temporary" not in identity.directory().roles
 
 
 def test_an_abolished_unit_leads_to_its_successor():
     from datetime import date
 
-    Organisation.objects.filter(code="350902-wjw").update(valid_to=date(2025, 1, 1), successor_code="350902-scjg")
+    Organisation.objects.filter(code="350902-wjw").update(
+        valid_to=date(2025, 1, 1), successor_code="350902-scjg"
+    )
     cache.touch()
     assert identity.current_successor("350902-wjw").code == "350902-scjg"
     assert "350902-wjw" not in [u.code for u in identity.organisations(jurisdiction="350902")]
@@ -159,7 +165,10 @@ def test_the_actor_costs_one_query_beside_the_session(client, django_assert_num_
 
 
 def test_stand_ins_of_different_roles_are_different_people():
-    receiver, leader = identity.stand_in("receiver", "350902-scjg"), identity.stand_in("leader", "350902-scjg")
+    receiver, leader = (
+        identity.stand_in("receiver", "350902-scjg"),
+        identity.stand_in("leader", "350902-scjg"),
+    )
     assert receiver.account_id != leader.account_id
     assert identity.may(receiver, PERSONS, organisation="350902-scjg")
     assert identity.stand_in("receiver", "350902-scjg").account_id == receiver.account_id

@@ -92,7 +92,14 @@ def test_the_session_key_changes_at_sign_in(client, clerk):  # session fixation
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "http:evil", "\t//evil.example"],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:evil",
+        "\t//evil.example",
+    ],
 )
 def test_next_never_leaves_the_house(client, clerk, target):  # open redirect
     answer = enter(client, next=target)
@@ -192,7 +199,9 @@ def test_guessing_second_factor_codes_is_stopped(client, clerk):
 
 def test_passkey_addresses_refuse_who_gave_no_password(client):
     for name in ("passkey_challenge", "passkey_answer"):
-        assert client.post(reverse(f"identity:{name}"), "{}", content_type="application/json").status_code == 403
+        assert (
+            client.post(reverse(f"identity:{name}"), "{}", content_type="application/json").status_code == 403
+        )
 
 
 def test_a_first_password_must_be_changed_before_anything_else(client, clerk):
