@@ -28,7 +28,7 @@ def published_calendar() -> Calendar:
 def load_holidays() -> None:
     """Load the published years into the database."""
     for table in holiday_tables():
-        workdays.load_year(table["year"], table["days"], table["source"], table["confirmed"])
+        workdays.load_year(table["year"], table["days"], table["source"], table.get("confirmed", True))
 
 
 def clerk(*permissions: str, organisation: str = "350902-scjg", account: int = 7) -> Actor:
