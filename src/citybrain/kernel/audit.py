@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.crypto import hmac_sm3, keys
+from citybrain.kernel.crypto import keys
 from citybrain.kernel.ids import new_id
 
 _INSERT = """
@@ -56,12 +56,13 @@ def record(
         "after": plain(after),
         "purpose": _clean(purpose),
     }
-    key = keys().current("audit")
-    mac = hmac_sm3(key.secret, canonical(entry))
+    store = keys()
+    key_id = store.current("audit")
+    mac = store.hmac(key_id, canonical(entry))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [
             entry["id"], entry["at"], action, entry["obj"], entry["organisation"], by.account_id,
-            Jsonb(entry["actor"]), _json(entry["before"]), _json(entry["after"]), entry["purpose"], key.id, mac,
+            Jsonb(entry["actor"]), _json(entry["before"]), _json(entry["after"]), entry["purpose"], key_id, mac,
         ])  # fmt: skip
     return UUID(entry["id"])
 

@@ -25,6 +25,8 @@ log = logging.getLogger("citybrain.kernel.events")
 
 RUNNER_LOCK = 0x63697479_0001
 MOST_ATTEMPTS = 12
+LINE_AT_ONCE = 200
+SWEPT_AT_ONCE = 5000
 KEPT_FOR = timedelta(days=90)
 Job = tuple[OutboxEvent, Subscriber]
 
@@ -151,15 +153,9 @@ def _delivery(job: Job, state: str, now: Any) -> Delivery:
 
 
 def _retry_due(limit: int) -> int:
-    """Try the head of each line that is due, then as much of the line behind it as goes well."""
-    heads = Delivery.objects.order_by("subscriber", "aggregate", "event_id").distinct(
-        "subscriber", "aggregate"
-    )
-    due = [d for d in heads.select_related("event") if d.state != Delivery.DEAD and d.next_at <= clock.now()]
-    tried = 0
-    for delivery in due[:limit]:
-        tried += _work_off(delivery)
-    return tried
+    """Try each failing delivery that is due, then as much of the line waiting behind it as goes well."""
+    due = Delivery.objects.filter(state=Delivery.FAILING, next_at__lte=clock.now()).order_by("next_at")
+    return sum(_work_off(delivery) for delivery in due.select_related("event")[:limit])
 
 
 def _work_off(head: Delivery) -> int:
@@ -167,11 +163,20 @@ def _work_off(head: Delivery) -> int:
     line = Delivery.objects.filter(subscriber=head.subscriber, aggregate=head.aggregate).select_related(
         "event"
     )
-    for delivery in line.order_by("event_id")[:200]:
+    for delivery in line.order_by("event_id")[:LINE_AT_ONCE]:
         tried += 1
         if not _redeliver(delivery):
-            break
+            return tried
+    _wake(head.subscriber, head.aggregate)
     return tried
+
+
+def _wake(subscriber: str, aggregate: str) -> None:
+    """The first of a line becomes due: nothing failing or dead is in front of it any more."""
+    first = Delivery.objects.filter(subscriber=subscriber, aggregate=aggregate).order_by("event_id").first()
+    if first is not None and first.state == Delivery.WAITING:
+        first.state, first.next_at = Delivery.FAILING, clock.now()
+        first.save(update_fields=["state", "next_at"])
 
 
 def _redeliver(delivery: Delivery) -> bool:
@@ -241,6 +246,7 @@ def discard(delivery_id: int, *, by: Actor, reason: str) -> None:
     )  # fmt: skip
     _note_consumed([(row.event, Subscriber(row.subscriber, row.event.name, lambda event, meta: None))])
     row.delete()
+    _wake(row.subscriber, row.aggregate)
 
 
 def _dead(delivery_id: int) -> Delivery:
@@ -261,9 +267,23 @@ def dispatch() -> int:
     return dispatch_once()
 
 
-@every(seconds=3600, name="kernel.sweep_events")
-def sweep() -> None:
-    """Forget delivered events and consumption notes older than 90 days; undelivered ones stay."""
+_SWEEP_EVENTS = """
+DELETE FROM kernel_outboxevent WHERE seq IN (
+  SELECT seq FROM kernel_outboxevent e WHERE routed AND at < %s
+     AND NOT EXISTS (SELECT 1 FROM kernel_delivery d WHERE d.event_id = e.seq) LIMIT %s)
+"""
+_SWEEP_NOTES = """
+DELETE FROM kernel_consumption WHERE ctid IN (SELECT ctid FROM kernel_consumption WHERE at < %s LIMIT %s)
+"""
+
+
+@every(seconds=600, name="kernel.sweep_events")
+def sweep() -> int:
+    """Forget some delivered events and consumption notes older than 90 days; undelivered ones stay."""
     before = clock.now() - KEPT_FOR
-    OutboxEvent.objects.filter(routed=True, at__lt=before, deliveries=None).delete()
-    Consumption.objects.filter(at__lt=before).delete()
+    gone = 0
+    with connection.cursor() as cursor:
+        for statement in (_SWEEP_EVENTS, _SWEEP_NOTES):
+            cursor.execute(statement, [before, SWEPT_AT_ONCE])
+            gone += cursor.rowcount
+    return gone

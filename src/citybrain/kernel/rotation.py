@@ -60,6 +60,6 @@ def _batch(table: str, key: str, column: str) -> int:
 
 def _prefix() -> tuple[int, str]:
     """How every envelope under the current key begins."""
-    key_id = crypto.keys().current("field").id.encode()
+    key_id = crypto.keys().current("field").encode()
     head = bytes((1, len(key_id))) + key_id
     return len(head), head.hex()

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from citybrain.kernel import clock
 from citybrain.kernel.audit import canonical
-from citybrain.kernel.crypto import hmac_sm3, keys
+from citybrain.kernel.crypto import keys
 from citybrain.kernel.loops import every
 
 SEALER_LOCK = 0x63697479_0002
@@ -46,9 +46,9 @@ class Verdict:
         return asdict(self)
 
 
-def link(key: bytes, previous: bytes, number: int, mac: bytes) -> bytes:
+def link(key_id: str, previous: bytes, number: int, mac: bytes) -> bytes:
     """The seal of one row."""
-    return hmac_sm3(key, previous + number.to_bytes(8, "big") + mac)
+    return keys().hmac(key_id, previous + number.to_bytes(8, "big") + mac)
 
 
 def seal(limit: int = 2000) -> int:
@@ -64,15 +64,15 @@ def seal(limit: int = 2000) -> int:
         if not rows:
             return 0
         number, previous = _last(cursor)
-        key = keys().current("audit")
+        key_id = keys().current("audit")
         seqs, numbers, seals = [], [], []
         for seq, mac in rows:
             number += 1
-            previous = link(key.secret, previous, number, bytes(mac))
+            previous = link(key_id, previous, number, bytes(mac))
             seqs.append(seq)
             numbers.append(number)
             seals.append(previous)
-        cursor.execute(_SEAL, [key.id, seqs, numbers, seals])
+        cursor.execute(_SEAL, [key_id, seqs, numbers, seals])
         transaction.on_commit(lambda: _anchor(number, previous))
     return len(rows)
 
@@ -100,30 +100,18 @@ def _anchor(number: int, value: bytes) -> None:
 
 def verify(since: int = 0, *, anchor: bool = True) -> Verdict:
     """Check sealed rows in order, then the unsealed ones, then the anchor. Streams; memory does not grow."""
-    store, cache = keys(), {}
-
-    def secret(key_id: str) -> bytes | None:
-        if key_id not in cache:
-            try:
-                cache[key_id] = store.key(key_id).secret
-            except KeyError:
-                cache[key_id] = None
-        return cache[key_id]
-
     checked, previous = since, _seal_at(since)
     with transaction.atomic():
         for row in _rows("number > %s ORDER BY number", [since]):
             if row["number"] != checked + 1:
                 return Verdict(False, checked, 0, checked + 1, "", "missing")
-            reason = _row_fault(row, secret(row["key_id"])) or _seal_fault(
-                row, secret(row["seal_key_id"]), previous
-            )
+            reason = _row_fault(row) or _seal_fault(row, previous)
             if reason:
                 return Verdict(False, checked, 0, row["number"], str(row["id"]), reason)
             checked, previous = row["number"], bytes(row["seal"])
         unsealed = 0
         for row in _rows("number IS NULL ORDER BY seq", []):
-            reason = _row_fault(row, secret(row["key_id"]))
+            reason = _row_fault(row)
             if reason:
                 return Verdict(False, checked, unsealed, row["seq"], str(row["id"]), reason)
             unsealed += 1
@@ -155,25 +143,26 @@ _SIGNED = ("id", "at", "action", "obj", "organisation", "actor", "before", "afte
 _JSON = ("actor", "before", "after")
 
 
-def _row_fault(row: dict[str, Any], key: bytes | None) -> str:
-    if key is None:
-        return "key_unknown"
+def _row_fault(row: dict[str, Any]) -> str:
     entry = {name: _loaded(row[name]) if name in _JSON else row[name] for name in _SIGNED}
     if str(row["account_id"] or "") != (entry["actor"] or {}).get("account_id", ""):
         return "edited"
-    return "" if hmac_sm3(key, canonical(entry)) == bytes(row["mac"]) else "edited"
+    try:
+        return "" if keys().hmac(row["key_id"], canonical(entry)) == bytes(row["mac"]) else "edited"
+    except KeyError:
+        return "key_unknown"
 
 
 def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value  # Django hands JSONB over as text
 
 
-def _seal_fault(row: dict[str, Any], key: bytes | None, previous: bytes) -> str:
-    if key is None:
+def _seal_fault(row: dict[str, Any], previous: bytes) -> str:
+    try:
+        wanted = link(row["seal_key_id"], previous, row["number"], bytes(row["mac"]))
+    except KeyError:
         return "key_unknown"
-    return (
-        "" if link(key, previous, row["number"], bytes(row["mac"])) == bytes(row["seal"]) else "out_of_order"
-    )
+    return "" if wanted == bytes(row["seal"]) else "out_of_order"
 
 
 def _anchor_fault(checked: int, unsealed: int) -> Verdict | None:

@@ -14,11 +14,11 @@ from citybrain.kernel.crypto.envelope import (
     encrypt_text,
     key_id_of,
 )
-from citybrain.kernel.crypto.keys import Key, KeyPair, KeyStore, SoftwareKeys, keys, use_keys
+from citybrain.kernel.crypto.keys import KeyStore, SoftwareKeys, keys, use_keys
 from citybrain.kernel.crypto.signing import sign, verify
 
 __all__ = [
-    "Key", "KeyPair", "KeyStore", "SoftwareKeys", "Undecipherable", "blind_index", "decrypt", "decrypt_text",
+    "KeyStore", "SoftwareKeys", "Undecipherable", "blind_index", "decrypt", "decrypt_text",
     "encrypt", "encrypt_text", "hmac_sm3", "key_id_of", "keys", "sign", "sm2_generate", "sm2_sign", "sm2_verify",
     "sm3", "sm3_hex", "use_keys", "verify",
 ]  # fmt: skip

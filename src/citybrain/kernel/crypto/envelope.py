@@ -6,7 +6,6 @@ encrypted value; it is not reversible, and equal values have equal fingerprints,
 
 import unicodedata
 
-from citybrain.kernel.crypto.algorithms import hmac_sm3, sm4_gcm_decrypt, sm4_gcm_encrypt
 from citybrain.kernel.crypto.keys import keys
 
 VERSION = 1
@@ -18,9 +17,10 @@ class Undecipherable(ValueError):
 
 def encrypt(data: bytes) -> bytes:
     """Seal ``data`` under the current field key."""
-    key = keys().current("field")
-    head = bytes((VERSION, len(key.id))) + key.id.encode()
-    return head + sm4_gcm_encrypt(key.secret, data, head)
+    store = keys()
+    key_id = store.current("field")
+    head = bytes((VERSION, len(key_id))) + key_id.encode()
+    return head + store.seal(key_id, data, head)
 
 
 def decrypt(envelope: bytes) -> bytes:
@@ -29,7 +29,7 @@ def decrypt(envelope: bytes) -> bytes:
     key_id = key_id_of(envelope)
     head = envelope[: 2 + len(key_id)]
     try:
-        return sm4_gcm_decrypt(keys().key(key_id).secret, envelope[len(head) :], head)
+        return keys().open(key_id, envelope[len(head) :], head)
     except KeyError:
         raise Undecipherable(f"key {key_id} is not in the key store") from None
     except ValueError as error:
@@ -59,4 +59,5 @@ def decrypt_text(envelope: bytes) -> str:
 def blind_index(text: str) -> str:
     """Keyed fingerprint (32 hex characters) of ``text``, after NFKC, trimming and upper-casing; "" for nothing."""
     plain = unicodedata.normalize("NFKC", text or "").strip().upper()
-    return hmac_sm3(keys().current("index").secret, plain.encode()).hex()[:32] if plain else ""
+    store = keys()
+    return store.hmac(store.current("index"), plain.encode()).hex()[:32] if plain else ""

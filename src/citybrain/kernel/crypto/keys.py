@@ -9,56 +9,53 @@ import json
 import os
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from citybrain.kernel.crypto.algorithms import sm2_generate
+from citybrain.kernel.crypto.algorithms import (
+    hmac_sm3,
+    sm2_generate,
+    sm2_sign,
+    sm4_gcm_decrypt,
+    sm4_gcm_encrypt,
+)
 
 SYMMETRIC = ("field", "index", "audit")
 PAIRS = ("sign",)
 SIZES = {"field": 16, "index": 32, "audit": 32}
 
 
-@dataclass(frozen=True)
-class Key:
-    """A symmetric key and its id."""
-
-    id: str
-    secret: bytes
-
-    def __repr__(self) -> str:
-        return f"Key({self.id})"
-
-
-@dataclass(frozen=True)
-class KeyPair:
-    """An SM2 pair and its id."""
-
-    id: str
-    public: bytes
-    private: bytes
-
-    def __repr__(self) -> str:
-        return f"KeyPair({self.id})"
-
-
 class KeyStore(Protocol):
-    """What the product asks of a key store, in software or hardware."""
+    """What the product asks of a key store. Keys never leave it, so a hardware module can stand behind it.
 
-    def current(self, purpose: str) -> Key:
-        """The key new writes use for ``purpose`` (field, index, audit)."""
+    Every method may raise KeyError for a key it does not have; ``open`` raises ValueError for what is not authentic.
+    """
+
+    def current(self, purpose: str) -> str:
+        """Id of the key new writes use for ``purpose`` (field, index, audit, sign)."""
         ...
 
-    def key(self, key_id: str) -> Key:
-        """A key by id, also a retired one. KeyError if unknown."""
+    def hmac(self, key_id: str, data: bytes) -> bytes:
+        """HMAC-SM3 under an ``audit`` or ``index`` key, also a retired one."""
         ...
 
-    def pair(self, key_id: str = "") -> KeyPair:
-        """An SM2 pair by id; the current one without id. KeyError if unknown."""
+    def seal(self, key_id: str, data: bytes, extra: bytes) -> bytes:
+        """SM4-GCM under a ``field`` key: nonce, tag, ciphertext; ``extra`` is authenticated with it."""
+        ...
+
+    def open(self, key_id: str, sealed: bytes, extra: bytes) -> bytes:
+        """Inverse of ``seal``, also for a retired key."""
+        ...
+
+    def sign(self, key_id: str, data: bytes) -> bytes:
+        """SM2 signature (DER) under a ``sign`` key."""
+        ...
+
+    def public_key(self, key_id: str) -> bytes:
+        """The 64-byte public half of a ``sign`` key."""
         ...
 
     def rotate(self, purpose: str) -> str:
@@ -78,20 +75,23 @@ class SoftwareKeys:
         self._read_at = -1
         self._data: dict[str, Any] = {}
 
-    def current(self, purpose: str) -> Key:
-        data = self._load()
-        if purpose not in data["current"]:
-            raise KeyError(purpose)
-        return self.key(data["current"][purpose])
+    def current(self, purpose: str) -> str:
+        return self._load()["current"][purpose]
 
-    def key(self, key_id: str) -> Key:
-        entry = self._entry(key_id)
-        return Key(key_id, bytes.fromhex(entry["secret"]))
+    def hmac(self, key_id: str, data: bytes) -> bytes:
+        return hmac_sm3(self._secret(key_id, "secret"), data)
 
-    def pair(self, key_id: str = "") -> KeyPair:
-        key_id = key_id or self._load()["current"]["sign"]
-        entry = self._entry(key_id)
-        return KeyPair(key_id, bytes.fromhex(entry["public"]), bytes.fromhex(entry["private"]))
+    def seal(self, key_id: str, data: bytes, extra: bytes) -> bytes:
+        return sm4_gcm_encrypt(self._secret(key_id, "secret"), data, extra)
+
+    def open(self, key_id: str, sealed: bytes, extra: bytes) -> bytes:
+        return sm4_gcm_decrypt(self._secret(key_id, "secret"), sealed, extra)
+
+    def sign(self, key_id: str, data: bytes) -> bytes:
+        return sm2_sign(self._secret(key_id, "private"), self.public_key(key_id), data)
+
+    def public_key(self, key_id: str) -> bytes:
+        return self._secret(key_id, "public")
 
     def rotate(self, purpose: str) -> str:
         self._load()
@@ -102,6 +102,9 @@ class SoftwareKeys:
             self._write(data, replace=True)
             self._data, self._read_at = data, self._stamp()
         return key_id
+
+    def _secret(self, key_id: str, part: str) -> bytes:
+        return bytes.fromhex(self._entry(key_id)[part])
 
     def _entry(self, key_id: str) -> dict[str, str]:
         data = self._load()

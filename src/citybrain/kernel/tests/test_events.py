@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 
 from citybrain.kernel import clock, events
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.dispatch import MOST_ATTEMPTS, pause_after
+from citybrain.kernel.dispatch import MOST_ATTEMPTS, pause_after, sweep
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.models import AuditEntry, Consumption, Delivery, OutboxEvent
 from citybrain.kernel.tests.factories import clerk
@@ -258,3 +258,40 @@ def test_the_dispatcher_reads_an_index_not_the_table():
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT * FROM kernel_outboxevent WHERE NOT routed ORDER BY seq LIMIT 10")
         assert "kernel_outbox_unrouted" in "\n".join(r[0] for r in cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_a_long_line_behind_a_failure_is_worked_off_to_its_end(ears, monkeypatch):
+    monkeypatch.setattr("citybrain.kernel.dispatch.LINE_AT_ONCE", 3)
+    heard, broken = [], {"on": True}
+
+    def fussy(event, meta):
+        if broken["on"]:
+            raise ValueError("not today")
+        heard.append(event.n)
+
+    ears(Happened, "kernel.fussy", fussy)
+    publish(*range(11))
+    events.dispatch_once()
+    broken["on"] = False
+    with clock.travel(timedelta(minutes=1)):
+        for _ in range(5):
+            events.dispatch_once()
+    assert heard == list(range(11))
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_old_delivered_events_are_forgotten_and_undelivered_ones_stay(ears):
+    def never(event, meta):
+        if event.n == 2:
+            raise ValueError("never")
+
+    ears(Happened, "kernel.never", never)
+    publish(1)
+    publish(2, aggregate="thing:2")
+    events.dispatch_once()
+    with clock.travel(timedelta(days=100)):
+        assert sweep() == 2
+        assert sweep() == 0
+    assert [e.payload["n"] for e in OutboxEvent.objects.all()] == [2]
