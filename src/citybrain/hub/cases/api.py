@@ -37,6 +37,7 @@ from citybrain.hub.cases.data import (
 )
 from citybrain.hub.cases.forms import api as forms
 from citybrain.hub.cases.forms import api as forms
+from citybrain.hub.cases.queries.diagrams import diagram, export_bpmn, import_bpmn
 from citybrain.hub.cases.queries.machines import machine, machines
 from citybrain.hub.cases.queries.reports import lights, recent_transitions
 from citybrain.hub.cases.queries.views import (
@@ -54,7 +55,7 @@ __all__ = [
     "Decided", "DocumentRecord", "Filters", "MaterialRecord", "Opened", "Overdue", "Page", "Refused", "TaskRow",
     "TransitionRecord", "Transitioned", "act", "actions_for", "assign", "attach", "attachment_for", "detach", "forms",
     "lights", "migrate_case", "recent_transitions", "save_data", "bulk_act", "case_for", "comment", "comments",
-    "counts", "document_for", "documents", "fire_due_timers", "follow", "forms", "give_material", "hand_over", "machine",
+    "counts", "diagram", "document_for", "documents", "export_bpmn", "fire_due_timers", "follow", "forms", "give_material", "hand_over", "import_bpmn", "machine",
     "machines", "my_cases", "open_case", "register_effect", "release", "search_cases", "set_materials",
     "take", "take_back_material", "tell_overdue", "timeline", "update_draft", "worklist",
 ]  # fmt: skip
