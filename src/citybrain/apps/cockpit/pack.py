@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
+from pydantic import BaseModel
+
 from citybrain.apps.cockpit.actions.apply_board import apply_board, hide_board
-from citybrain.apps.cockpit.domain.board import BoardDocument, faults
+from citybrain.apps.cockpit.domain.board import BoardDocument, Card, faults
 from citybrain.apps.cockpit.models import Board
+from citybrain.hub.data import api as data
 from citybrain.hub.packs import api as packs
+from citybrain.kernel.expressions import ExpressionError
 
 
 class Boards:
     """One document per board; indicators must be in this pack, in a pack it needs, or installed."""
 
-    key, order, schema = "boards", 120, BoardDocument
+    key, order = "boards", 120
+    schema: type[BaseModel] = BoardDocument
 
     def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Iterable[packs.Problem]:
         """Layout, unknown indicators, a board key that another pack holds."""
@@ -39,6 +44,24 @@ class Boards:
                     zh=f"看板 {doc.key} 已由场景包 {other} 提供",
                     en=f"pack {other} has board {doc.key}",
                 )
+
+    def measures(
+        self, ctx: packs.Context, doc: packs.PackDocument, number: int, card: Card
+    ) -> Iterable[packs.Problem]:
+        """A measure must name a dataset some room offers, and a condition over its columns."""
+        for name in ("measure", "towns"):
+            measure = getattr(card, name)
+            if measure is None:
+                continue
+            pointer = ("cards", number, name)
+            if not data.has_dataset(measure.dataset):
+                zh, en = f"没有数据集 {measure.dataset}", f"there is no dataset {measure.dataset}"
+                yield ctx.problem(doc, pointer, code="unknown_dataset", zh=zh, en=en)
+                continue
+            try:
+                data.question(measure.dataset, measure.measure, measure.where or None)
+            except ExpressionError as fault:
+                yield ctx.problem(doc, (*pointer, "where"), code="condition", zh=fault.zh, en=fault.en)
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         """Upsert the board."""

@@ -67,29 +67,33 @@ def series(codes: Iterable[str], points: int) -> dict[str, list[tuple[str, str |
 
 
 def measured(measure: Measure) -> Decimal | None:
-    """One total over a dataset."""
-    return data.measure(
-        measure.dataset,
-        measure=measure.measure,
-        where=measure.where or None,
-        since=since(measure.window),
-        time=measure.time,
-    )  # type: ignore[return-value]
+    """One total over a dataset; None while no room offers the dataset."""
+    return _counted(measure, "").get("", [None])[0]
 
 
 def by_town(measure: Measure) -> Values:
     """Totals of a dataset by town (12-digit codes)."""
-    found = data.measure(
-        measure.dataset, measure=measure.measure, where=measure.where or None, since=since(measure.window),
-        time=measure.time, group_by="town",
-    )  # fmt: skip
-    return {places.padded(code): value for code, value in found.items() if code}  # type: ignore[union-attr]
+    return {places.padded(code): values[0] for code, values in _counted(measure, "town").items() if code}
+
+
+def nothing(measure: Measure | None) -> Decimal | None:
+    """What no rows mean: zero for a count that can be asked, unknown for everything else."""
+    counts = measure is not None and measure.measure == "count" and data.has_dataset(measure.dataset)
+    return Decimal(0) if counts else None
+
+
+def _counted(measure: Measure, group_by: str) -> dict[str, list[Decimal | None]]:
+    if not data.has_dataset(measure.dataset):
+        return {}
+    question = data.question(measure.dataset, measure.measure, measure.where or None)
+    start = since(measure.window)
+    return data.measure_all(measure.dataset, [question], since=start, group_by=group_by, time=measure.time)
 
 
 def by_jurisdiction(card: Card) -> Values:
     """A card's figure for every jurisdiction, by its key; those without data are None."""
     bodies = places.jurisdictions()
-    found: Values = {body.key: None for body in bodies}
+    found: Values = {body.key: nothing(card.measure) for body in bodies}
     if card.measure:
         prefixes = sorted(
             ((places.prefix(code), body.key) for body in bodies for code in body.divisions),
@@ -108,6 +112,8 @@ def by_jurisdiction(card: Card) -> Values:
 
 def by_department() -> list[dict[str, Any]]:
     """Lights of open cases by department (same department of all jurisdictions together), worst first."""
+    if not data.has_dataset(CASES):
+        return []
     questions = [data.question(CASES, "count", f'light = "{light}"') for light in LIGHTS]
     found = data.measure_all(CASES, questions, group_by="organisation")
     directory = {o.code: o for o in identity.organisations()}

@@ -25,14 +25,23 @@ def towns(card: Card, key: str) -> list[dict[str, Any]]:
     own = [places.prefix(code) for code in body.divisions]
     counted = card.measure or card.towns
     values = sources.by_town(counted) if counted else {}
-    below = [town for code in body.divisions for town in places.children(code)]
-    below = below or [d for code in body.divisions if (d := places.find(code))]
+    own_divisions = [d for code in body.divisions if (d := places.find(code))]
+    below = [
+        t for d in own_divisions for t in (places.children(d.code) if d.level == places.Level.COUNTY else [d])
+    ]
     below = [t for t in below if not _somebody_elses(t.code, own, others)]
-    most = max((v for v in values.values() if v is not None), default=None)
-    return [
-        {"code": t.code, "name": t.say(), "value": sources.plain(values.get(t.code)), "share": share(values.get(t.code), most)}
-        for t in sorted(below, key=lambda t: (-(values.get(t.code) or Decimal(-1)), t.code))
-    ]  # fmt: skip
+    counts = {town.code: values.get(town.code, sources.nothing(counted)) for town in below}
+    most = max((v for v in counts.values() if v is not None), default=None)
+    rows = [
+        {
+            "code": t.code,
+            "name": t.say(),
+            "value": sources.plain(counts[t.code]),
+            "share": share(counts[t.code], most),
+        }
+        for t in below
+    ]
+    return sorted(rows, key=lambda row: (-Decimal(row["value"] or -1), row["code"]))
 
 
 def _somebody_elses(code: str, own: list[str], others: list[str]) -> bool:
