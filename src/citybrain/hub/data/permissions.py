@@ -11,4 +11,5 @@ EXPORT = declare("data.export", zh="导出数据行", en="Export rows of dataset
 UNMASK = declare("data.unmask", zh="查看未脱敏数据", en="Read personal columns unmasked")
 LOG = declare("data.log", zh="查看数据使用日志", en="See who read which data")
 
-navigation.add("data", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="list")
+navigation.add("data", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="wallet")
+navigation.add("data", "data:log", _("Use of data"), LOG, 20, icon="lock")

@@ -48,7 +48,7 @@ def search(q: str, limit: int = 20, *, within: str = "", levels: tuple[int, ...]
 def normal(q: str) -> str:
     """Lower case, full-width folded, punctuation to spaces, bounded."""
     folded = unicodedata.normalize("NFKC", q or "").lower()[:LONGEST]
-    return " ".join(re.sub(r"[\s,，、·'\"%_\\/-]+", " ", folded).split())
+    return " ".join(re.sub(r"[\s\x00-\x1f\x7f,，、·'\"%_\\/|-]+", " ", folded).split())
 
 
 def matching(rows: QuerySet[Division], words: list[str]) -> QuerySet[Division]:

@@ -1,0 +1,78 @@
+"""Rows of a dataset under guard, their export, and the log of who read what. Every reading says its purpose."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from citybrain.hub.data.domain.csv_text import csv_text
+from citybrain.hub.data.models import ReadLog
+from citybrain.hub.data.permissions import EXPORT, LOG, VIEW
+from citybrain.hub.data.queries.catalogue import catalogue_record
+from citybrain.hub.data.queries.read import read
+from citybrain.kernel import clock
+from citybrain.kernel.errors import FieldProblem, Invalid
+from citybrain.kernel.expressions import ExpressionError
+from citybrain.kernel.guard import guard
+from citybrain.kernel.text import Text
+
+PAGE = 20
+LOG_PAGE = 100
+
+
+@guard(VIEW)
+def sample(request: HttpRequest, key: str) -> HttpResponse:
+    """A form for purpose and condition, then up to 20 rows that the actor may see, masked."""
+    entry = catalogue_record(key)
+    asked = {name: request.GET.get(name, "")[:500] for name in ("purpose", "where")}
+    context = {"entry": entry, "asked": asked, "rows": None, "problems": []}
+    status = 200
+    if "purpose" in request.GET:
+        try:
+            context["rows"] = read(
+                request.actor, key, where=asked["where"], limit=PAGE, purpose=asked["purpose"]
+            )
+        except (Invalid, ExpressionError) as error:
+            context["problems"], status = problems(error), 422
+    return render(request, "data/rows.html", context, status=status)
+
+
+@guard(EXPORT)
+@require_POST
+def export(request: HttpRequest, key: str) -> HttpResponse:
+    """Rows as CSV: the same door, logged and audited, at most 20,000 rows, cells that no spreadsheet runs."""
+    asked = {name: request.POST.get(name, "")[:500] for name in ("purpose", "where")}
+    entry = catalogue_record(key)
+    try:
+        found = read(
+            request.actor, key, where=asked["where"], limit=20_000, purpose=asked["purpose"], kind="export"
+        )
+    except (Invalid, ExpressionError) as error:
+        context = {"entry": entry, "asked": asked, "rows": None, "problems": problems(error)}
+        return render(request, "data/rows.html", context, status=422)
+    return csv_answer(key, [c.title.say() for c in found.columns], found.rows)
+
+
+def csv_answer(name: str, head, rows) -> HttpResponse:
+    """A CSV download that browsers neither sniff nor keep."""
+    answer = HttpResponse(csv_text(head, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.local():%Y%m%d-%H%M}.csv"'
+    answer["X-Content-Type-Options"], answer["Cache-Control"] = "nosniff", "no-store"
+    return answer
+
+
+def problems(error: Invalid | ExpressionError) -> list[FieldProblem]:
+    """What is wrong with purpose or condition, for the error summary."""
+    if isinstance(error, Invalid):
+        return error.problems
+    said = Text(zh=error.zh, en=error.en).say()
+    return [FieldProblem("where", "condition", _("The condition cannot be read: %(why)s") % {"why": said})]
+
+
+@guard(LOG)
+def log(request: HttpRequest) -> HttpResponse:
+    """Who read which dataset, when, for what; newest first, by dataset when asked."""
+    lines = ReadLog.objects.order_by("-at")
+    key = request.GET.get("dataset", "")[:120]
+    lines = lines.filter(dataset=key) if key else lines
+    return render(request, "data/log.html", {"lines": lines[:LOG_PAGE], "dataset": key})
