@@ -36,7 +36,7 @@ def spawn(
     env: dict[str, str],
     log: IO[bytes] | int,
     cwd: Path | None = None,
-    death_signal: int = signal.SIGTERM,
+    death_signal: int = signal.SIGKILL,
     account: tuple[int, int] | None = None,
 ) -> subprocess.Popen:
     """Start a child in its own session. ``account`` (uid, gid) drops privileges first.

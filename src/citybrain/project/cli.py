@@ -125,11 +125,14 @@ def audit(config: Config, arguments: list[str]) -> int:
     with django_ready(config):
         from citybrain.kernel import audit as log
 
-        problems = log.verify()
-    for line in problems or []:
-        print(line)
-    print("the audit chain is broken" if problems else "the audit chain is intact")
-    return 1 if problems else 0
+        verdict = log.verify()
+    if verdict.ok:
+        print(
+            f"the audit chain is intact: {verdict.sealed} rows sealed, {verdict.unsealed} waiting to be sealed"
+        )
+        return 0
+    print(f"the audit chain is broken at number {verdict.broken}: {verdict.reason} {verdict.entry_id}")
+    return 1
 
 
 def demo(config: Config, arguments: list[str]) -> int:

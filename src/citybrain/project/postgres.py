@@ -61,13 +61,17 @@ def reachable(path: Path) -> bool:
 
 
 def home_for(data_dir: Path) -> Path:
-    """Where this data folder's PostgreSQL lives: inside it, or under /var/lib when root's folders are closed."""
-    parent = data_dir
-    while not parent.exists():
-        parent = parent.parent
-    if unprivileged() is None or reachable(parent):
-        return data_dir / "postgres"
-    return SHARED_HOME / f"{data_dir.parent.name}-{hashlib.sha256(str(data_dir).encode()).hexdigest()[:8]}"
+    """Where this data folder's PostgreSQL lives: inside it, or under /var/lib when root's folders are closed.
+
+    A cluster that exists stays where it is, whatever happens to the folders above it.
+    """
+    inside = data_dir / "postgres"
+    name = f"{data_dir.parent.name}-{hashlib.sha256(str(data_dir).encode()).hexdigest()[:8]}"
+    for home in (inside, SHARED_HOME / name):
+        if (home / "data").exists():
+            return home
+    parent = next(folder for folder in [data_dir, *data_dir.parents] if folder.exists())
+    return inside if unprivileged() is None or reachable(parent) else SHARED_HOME / name
 
 
 def wheel_folder() -> Path:

@@ -101,14 +101,19 @@ class Launcher:
             memory.extensions()
             self.once(memory, "schema", setup_steps.schema_fingerprint(), manage("migrate", "--no-input"))
             self.static()
-            packs = ["citybrain.project.cli", "pack", "install", "--all"]
-            title = "packs and demo data" if self.config.mode == "demo" else "packs"
-            self.once(
-                memory, title, setup_steps.packs_fingerprint(self.config), packs, then=self.read_accounts
-            )
+            self.install_packs(memory)
             self.accounts = memory.get("accounts")
         finally:
             memory.close()
+
+    def install_packs(self, memory: Memory) -> None:
+        if not any(self.config.packs_dir.glob("*/pack.yaml")):
+            self.supervisor.say(f"  ! no packs in {self.config.packs_dir}: a city without services")
+            return
+        command = ["citybrain.project.cli", "pack", "install", "--all"]
+        title = "packs and demo data" if self.config.mode == "demo" else "packs"
+        fingerprint = setup_steps.packs_fingerprint(self.config)
+        self.once(memory, title, fingerprint, command, then=self.read_accounts)
 
     def once(self, memory: Memory, title: str, fingerprint: str, arguments: list[str], then=None) -> None:
         with self.steps.step(title) as note:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
@@ -95,6 +96,14 @@ async def until_stop_or_done(stop: threading.Event, work: asyncio.Task) -> None:
         await asyncio.sleep(0.1)
 
 
+def end_late(stop: threading.Event) -> None:
+    """A worker that cannot finish in time (the database is gone) ends as a crash would: nothing is lost by it."""
+    stop.wait()
+    time.sleep(FINISH_SECONDS + 2)
+    logger.warning("not finished in time; leaving")
+    os._exit(1)
+
+
 def main() -> None:
     if problems := startcheck.refusals(os.environ):
         sys.exit("\n".join(problems))
@@ -104,6 +113,7 @@ def main() -> None:
     beat = Beat(stop)
     beat.start()
     threads = loops.run(stop)
+    threading.Thread(target=end_late, args=(stop,), name="last-call", daemon=True).start()
     asyncio.run(run_jobs(stop))
     for thread in [*threads, beat]:
         thread.join(FINISH_SECONDS)

@@ -5,7 +5,9 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -15,12 +17,11 @@ from citybrain.project import children, config, postgres
 
 
 @pytest.fixture
-def home(tmp_path_factory):
-    top = tmp_path_factory.mktemp("pg")
-    for folder in [top, *top.parents][:4]:  # PostgreSQL's own account has to walk here when we are root
-        if folder.stat().st_uid == os.getuid() and str(folder).count("/") > 1:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    return top / "postgres"
+def home():
+    """Not under pytest's own folders: those are closed to the account PostgreSQL runs under when we are root."""
+    with tempfile.TemporaryDirectory(prefix="citybrain-pg-") as top:
+        os.chmod(top, 0o711)
+        yield Path(top) / "postgres"
 
 
 @pytest.fixture
