@@ -1,0 +1,61 @@
+"""The catalogue pages as officials get them."""
+
+import pytest
+from django.urls import reverse
+
+from citybrain.hub.data import api as data
+from citybrain.hub.data.models import CatalogueEntry, ReadLog
+from citybrain.hub.data.tests import factories
+
+
+@pytest.fixture
+def catalogued(visits):
+    data.sync_catalogue()
+    factories.put([{"id": 7, "organisation": "350902-scjg", "applicant": "=林小梅", "channel": "=1+1"}])
+
+
+def test_the_catalogue_lists_owner_shape_and_personal_columns(catalogued, steward, client):
+    client.force_login(steward)
+    text = client.get(reverse("data:catalogue"), {"q": "visit"}).content.decode()
+    assert "data.visit" in text
+    page = client.get(reverse("data:detail", args=["data.visit"])).content.decode()
+    assert "worked_days" in page
+
+
+def test_rows_need_a_purpose_and_show_only_the_scope(catalogued, steward, client):
+    client.force_login(steward)
+    address = reverse("data:rows", args=["data.visit"])
+    assert client.get(address, {"purpose": ""}).status_code == 422
+    assert client.get(address, {"purpose": "monthly check", "where": "nothing ="}).status_code == 422
+    assert "=林*" not in client.get(address).content.decode()
+    assert "350902-scjg" in client.get(address, {"purpose": "monthly check"}).content.decode()
+
+
+def test_an_export_is_logged_and_harmless(catalogued, steward, client):
+    client.force_login(steward)
+    address = reverse("data:export", args=["data.visit"])
+    assert client.get(address).status_code == 405
+    answer = client.post(address, {"purpose": "monthly check"})
+    assert answer["Content-Type"].startswith("text/csv")
+    assert "'=1+1" in answer.content.decode()
+    assert ReadLog.objects.filter(kind="export", rows=1).exists()
+
+
+def test_strangers_are_sent_to_sign_in_and_others_refused(catalogued, steward, client):
+    for name, args in (("catalogue", []), ("detail", ["data.visit"]), ("rows", ["data.visit"]), ("log", [])):
+        assert client.get(reverse(f"data:{name}", args=args)).status_code == 302
+    client.force_login(steward)
+    assert client.get(reverse("data:log")).status_code == 403
+
+
+def test_a_changed_shape_is_a_new_version_and_a_gone_dataset_is_marked(db):
+    with factories.registered(factories.visits()):
+        data.sync_catalogue()
+        assert data.sync_catalogue() == 0
+    fewer = factories.visits()
+    object.__setattr__(fewer, "columns", fewer.columns[:-1])
+    with factories.registered(fewer):
+        data.sync_catalogue()
+        assert CatalogueEntry.objects.get(pk="data.visit").version == 2
+    data.sync_catalogue()
+    assert not CatalogueEntry.objects.get(pk="data.visit").alive
