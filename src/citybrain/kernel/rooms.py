@@ -27,8 +27,4 @@ class RoomConfig(AppConfig):
         for module in ANNOUNCEMENTS:
             dotted = f"{self.name}.{module}"
             if find_spec(dotted) is not None:
-                try:
-                    import_module(dotted)
-                except ImportError as error:
-                    if "cannot import name 'api'" not in str(error):
-                        raise
+                import_module(dotted)

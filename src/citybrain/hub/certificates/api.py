@@ -26,6 +26,7 @@ from citybrain.hub.certificates.queries.files import pdf_for
 from citybrain.hub.certificates.queries.records import (
     certificate_for,
     issued_for_case,
+    of_case,
     usable,
     wallet,
 )
@@ -36,7 +37,7 @@ from citybrain.hub.certificates.rendering.fonts import doctor
 __all__ = [
     "Cancelled", "CertificateId", "CertificateRecord", "Changed", "Expired", "Issued", "NotUsable", "Presented",
     "PublicView", "Resumed", "Revoked", "Suspended", "TypeRecord", "cancel", "certificate_for", "change",
-    "check_character", "current_type", "doctor", "expire_due", "issue", "issued_for_case", "make_show_code",
+    "check_character", "current_type", "doctor", "expire_due", "issue", "issued_for_case", "make_show_code", "of_case",
     "parse_identifier", "pdf_for", "present", "redeem_show_code", "resume", "revoke", "suspend", "types", "usable",
     "verify", "wallet",
 ]  # fmt: skip
