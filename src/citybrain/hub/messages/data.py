@@ -90,6 +90,7 @@ class DeliveryRecord:
     template: str
     at: datetime
     next_at: datetime | None = None
+    name: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
