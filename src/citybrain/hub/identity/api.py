@@ -33,6 +33,7 @@ from .queries.directory import (
     posts_of,
     search_organisations,
 )
+from .queries.matter_choices import offer_matters
 from .queries.people import (
     legal_person,
     legal_person_by_uscc,
@@ -73,6 +74,7 @@ __all__ = [
     "legal_person_by_uscc",
     "legal_person_subject",
     "may",
+    "offer_matters",
     "organisation",
     "organisations",
     "person",

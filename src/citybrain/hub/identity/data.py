@@ -27,6 +27,26 @@ class _All:
 ALL: Final = _All()
 
 
+# org.type of the plan's units (党政机关、派出机构、垂管、事业 …)
+TYPE_NAMES: Final[dict[str, dict[str, str]]] = {
+    "PARTY": {"zh": "党委部门", "en": "Party department"},
+    "GOV": {"zh": "政府工作部门", "en": "Government department"},
+    "GOV_AGENCY": {"zh": "派出或直属机构", "en": "Agency of government"},
+    "VERTICAL": {"zh": "垂直管理单位", "en": "Vertically managed unit"},
+    "LEGIS": {"zh": "人大", "en": "People's congress"},
+    "CPPCC": {"zh": "政协", "en": "Political consultative conference"},
+    "COURT": {"zh": "法院", "en": "Court"},
+    "PROC": {"zh": "检察院", "en": "Procuratorate"},
+    "PUBINST": {"zh": "事业单位", "en": "Public institution"},
+    "UTIL": {"zh": "公用企业", "en": "Utility"},
+    "SOE": {"zh": "国有企业", "en": "State-owned enterprise"},
+    "EDU": {"zh": "高校", "en": "University or college"},
+    "GRASS": {"zh": "基层组织", "en": "Grass-roots organisation"},
+    "ENT": {"zh": "企业", "en": "Enterprise"},
+    "SOCORG": {"zh": "社会组织", "en": "Social organisation"},
+}
+
+
 @dataclass(frozen=True)
 class ScopePart:
     """One right: these organisations (codes, subtree included) for these matters."""
@@ -66,16 +86,16 @@ class Scope:
         part = self._widest
         if part is None:
             return []
-        if len({p.matters if p.matters is ALL else frozenset(p.matters) for p in self.parts}) == 1:
+        if len({p.matters for p in self.parts}) == 1:
             return _union(p.organisations for p in self.parts)
-        return part.organisations if part.organisations is ALL else sorted(part.organisations)
+        return part.organisations if isinstance(part.organisations, _All) else sorted(part.organisations)
 
     @property
     def matters(self) -> "list[str] | _All":
         part = self._widest
         if part is None:
             return []
-        return part.matters if part.matters is ALL else sorted(part.matters)
+        return part.matters if isinstance(part.matters, _All) else sorted(part.matters)
 
     def sql(self, organisation_column: str, matter_column: str = "") -> tuple[str, list[Any]]:
         """A condition for hand-written SQL with its parameters. Column names are the caller's own constants."""
@@ -83,10 +103,10 @@ class Scope:
         params: list[Any] = []
         for part in self.parts:
             conditions = []
-            if part.organisations is not ALL:
+            if not isinstance(part.organisations, _All):
                 conditions.append(f"{organisation_column} = ANY(%s)")
                 params.append(sorted(part.organisations))
-            if matter_column and part.matters is not ALL:
+            if matter_column and not isinstance(part.matters, _All):
                 conditions.append(f"{matter_column} = ANY(%s)")
                 params.append(sorted(part.matters))
             if not conditions:
@@ -98,7 +118,7 @@ class Scope:
 def _union(sets: Iterable["frozenset[str] | _All"]) -> "list[str] | _All":
     found: set[str] = set()
     for item in sets:
-        if item is ALL:
+        if isinstance(item, _All):
             return ALL
         found |= item
     return sorted(found)
@@ -106,8 +126,8 @@ def _union(sets: Iterable["frozenset[str] | _All"]) -> "list[str] | _All":
 
 def _width(part: ScopePart) -> tuple[int, int]:
     many = 10**9
-    organisations = many if part.organisations is ALL else len(part.organisations)
-    return organisations, many if part.matters is ALL else len(part.matters)
+    organisations = many if isinstance(part.organisations, _All) else len(part.organisations)
+    return organisations, many if isinstance(part.matters, _All) else len(part.matters)
 
 
 @dataclass(frozen=True)

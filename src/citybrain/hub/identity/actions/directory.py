@@ -65,7 +65,17 @@ def spell(zh: str) -> tuple[str, str]:
 
 
 def _search_text(unit: Unit, short: Text, pinyin: str, initials: str) -> str:
-    words = [unit.code, unit.name.zh, short.zh, unit.name.en, short.en, *spell(unit.name.zh), pinyin, initials, unit.uscc]
+    words = [
+        unit.code,
+        unit.name.zh,
+        short.zh,
+        unit.name.en,
+        short.en,
+        *spell(unit.name.zh),
+        pinyin,
+        initials,
+        unit.uscc,
+    ]
     return " ".join(w.lower() for w in words if w)
 
 

@@ -71,12 +71,9 @@ def needs_second_factor(account: Account) -> str:
 def open_session(request: HttpRequest, account: Account, *, method: str) -> Actor:
     """Sign the account in on a fresh session (no fixation) and record where from."""
     request.session.pop(PENDING, None)
-    kept = request.session.get("django_language")
     request.session.flush()
     login(request, account, backend=BACKEND)
     request.session.pop(ACTING, None)
-    if kept:
-        request.session["django_language"] = kept
     now = clock.now()
     request.session[SEEN] = now.timestamp()
     request.session.save()
@@ -85,7 +82,7 @@ def open_session(request: HttpRequest, account: Account, *, method: str) -> Acto
         session_key=request.session.session_key,
         method=method,
         ip=client_ip(request) or None,
-        device=str(request.META.get("HTTP_USER_AGENT", ""))[:200],
+        device=device_of(str(request.META.get("HTTP_USER_AGENT", ""))),
         started_at=now,
         seen_at=now,
     )
@@ -93,6 +90,29 @@ def open_session(request: HttpRequest, account: Account, *, method: str) -> Acto
     audit.record("identity.sign_in", by=actor, obj=f"account:{account.pk}", after={"method": method})
     request.actor = actor  # type: ignore[attr-defined]
     return actor
+
+
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("MicroMessenger", "WeChat"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(agent: str) -> str:
+    """Browser and system in two words people know; the start of the raw text for anything else."""
+    found = [next((name for mark, name in table if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
+    return " · ".join(word for word in found if word) or agent[:60]
 
 
 def rotate(request: HttpRequest) -> None:

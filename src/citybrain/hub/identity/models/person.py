@@ -1,5 +1,7 @@
 """Natural and legal persons, who represents a legal person, and delegation to an agent (代办)."""
 
+from typing import Any
+
 from django.db import models
 
 from citybrain.kernel.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
@@ -17,16 +19,16 @@ class Person(models.Model):
         VERIFIED = "verified"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = EncryptedTextField()
+    name: Any = EncryptedTextField()
     id_type = models.CharField(max_length=3, default="111")
-    id_number = EncryptedTextField()
+    id_number: Any = EncryptedTextField()
     id_number_index = BlindIndexField(source="id_number")
-    phone = EncryptedTextField(blank=True)
+    phone: Any = EncryptedTextField(blank=True)
     phone_index = BlindIndexField(source="phone")
     sex = models.CharField(max_length=1, default="0")
     birth_date = models.DateField(null=True, blank=True)
     level = models.CharField(max_length=10, choices=Level.choices, default=Level.DECLARED)
-    facts = EncryptedJSONField(default=dict, blank=True)
+    facts: Any = EncryptedJSONField(default=dict, blank=True)
     source = models.CharField(max_length=60, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     demo = models.BooleanField(default=False)
@@ -53,8 +55,8 @@ class LegalPerson(models.Model):
     kind = models.CharField(max_length=20, default="enterprise")
     division = models.CharField(max_length=12, blank=True)
     address = models.CharField(max_length=200, blank=True)
-    phone = EncryptedTextField(blank=True)
-    facts = EncryptedJSONField(default=dict, blank=True)
+    phone: Any = EncryptedTextField(blank=True)
+    facts: Any = EncryptedJSONField(default=dict, blank=True)
     former_numbers = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=60, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -19,9 +19,56 @@ from citybrain.kernel.permissions import is_declared
 PACKS = Path(__file__).resolve().parents[5] / "packs"
 NINGDE = PACKS / "ningde"
 ROLE_FILES = sorted((PACKS / "service-base" / "roles").glob("*.yaml"))
-PLAN_UNITS = ["zfb", "zfw", "wxb", "jyaoj", "tgab", "fgw", "jyj", "kjj", "gxj", "gaj", "mzj", "zrzy", "sthj", "zjj", "nyj", "hyj", "swj", "wlj", "wjw", "yjj", "sjj", "scjg", "tyj", "ybj", "csgl", "jrb", "xgw", "spgg", "swsj", "tgb", "rx12345", "jtjt", "dsjjt", "ndsy", "ndzy"]
+PLAN_UNITS = [
+    "zfb",
+    "zfw",
+    "wxb",
+    "jyaoj",
+    "tgab",
+    "fgw",
+    "jyj",
+    "kjj",
+    "gxj",
+    "gaj",
+    "mzj",
+    "zrzy",
+    "sthj",
+    "zjj",
+    "nyj",
+    "hyj",
+    "swj",
+    "wlj",
+    "wjw",
+    "yjj",
+    "sjj",
+    "scjg",
+    "tyj",
+    "ybj",
+    "csgl",
+    "jrb",
+    "xgw",
+    "spgg",
+    "swsj",
+    "tgb",
+    "rx12345",
+    "jtjt",
+    "dsjjt",
+    "ndsy",
+    "ndzy",
+]
 MATTER_UNITS = ["scjg", "wjw", "csgl", "xfjy", "gaj", "ybj", "rsj", "mzj", "cl", "gjj", "xgw"]
-PLACES = ["350902", "350921", "350922", "350923", "350924", "350925", "350926", "350981", "350982", "dongqiao"]
+PLACES = [
+    "350902",
+    "350921",
+    "350922",
+    "350923",
+    "350924",
+    "350925",
+    "350926",
+    "350981",
+    "350982",
+    "dongqiao",
+]
 
 
 def read(path, schema):

@@ -44,9 +44,10 @@ def test_an_official_signs_in_and_out(client, clerk):
     assert SignIn.objects.get(account=clerk).ended_by == "self"
 
 
-def test_the_sign_in_pages_speak_both_languages(client):
-    for language, word in (("zh-hans", "登录"), ("en", "Sign in")):
-        page = client.get(reverse("identity:login"), headers={"accept-language": language})
+def test_the_sign_in_pages_speak_both_languages(client, settings):
+    for language, word in (("zh-hans", "实名认证登录"), ("en", "Continue with real-name identity")):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = client.get(reverse("identity:login"))
         assert word in page.content.decode()
 
 

@@ -23,6 +23,7 @@ from ..actions import accounts, delegations, people, sign_in
 from ..actions.acting import act_as, choices
 from ..models import Account, Representation
 from ..permissions import OWN
+from ..queries.matter_choices import matter_choices
 from ..queries.people import live_delegations, live_representations, person
 from ..queries.sessions import open_sign_ins
 from .pages import home_of, layout_of
@@ -128,8 +129,9 @@ def _change_password(request: HttpRequest, actor: Actor) -> None:
 def delegation_list(request: HttpRequest) -> HttpResponse:
     """Agents I appointed and people who appointed me; appoint a new one."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    values = {k: request.POST.get(k, "")[:300] for k in ("agent_name", "agent_number", "last_day", "matters")}
-    context: dict[str, Any] = {"values": values, "errors": {}, "today": clock.today()}
+    values = {k: request.POST.get(k, "")[:100] for k in ("agent_name", "agent_number", "last_day")}
+    offered = matter_choices()
+    context: dict[str, Any] = {"values": values, "errors": {}, "chosen": request.POST.getlist("matters")}
     status = 200
     if request.method == "POST":
         try:
@@ -148,6 +150,8 @@ def delegation_list(request: HttpRequest) -> HttpResponse:
         if actor.person_id
         else [],
         "consent": consent_text(),
+        "matter_choices": offered,
+        "matter_names": dict(offered),
         "own": actor.authority == "own",
     }
     return render(request, "identity/delegations.html", context, status=status)
@@ -176,7 +180,7 @@ def _grant(request: HttpRequest, actor: Actor, values: dict[str, str]) -> None:
         agent_number=values["agent_number"],
         expires_at=expires,
         consent=consent_text() if request.POST.get("consent") else "",
-        matters=[m for m in values["matters"].replace("，", ",").replace(",", " ").split() if m][:50],
+        matters=[key for key in request.POST.getlist("matters")[:100] if key in dict(matter_choices())],
     )
 
 

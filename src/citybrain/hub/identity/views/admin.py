@@ -7,12 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from citybrain.kernel import audit
+from citybrain.kernel.clock import local
 from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
 from citybrain.kernel.guard import guard
 from citybrain.kernel.text import say
@@ -202,9 +204,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         {
             "row": row,
             "who": names.get(row.account_id) or row.actor.get("name") or row.actor.get("kind", ""),
-            "change": json.dumps({"before": row.before, "after": row.after}, ensure_ascii=False)
-            if row.before or row.after
-            else "",
+            "at": format_html('<span class="nowrap">{}</span>', local(row.at).strftime("%Y-%m-%d %H:%M:%S")),
+            "change": change_of(row),
         }
         for row in page.rows
     ]
@@ -212,6 +213,12 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     return render(
         request, "identity/admin/audit.html", {"page": page, "rows": rows, "wanted": wanted, "query": query}
     )
+
+
+def change_of(row: Any) -> str:
+    """Before and after, as they were recorded."""
+    parts = [json.dumps(value, ensure_ascii=False) for value in (row.before, row.after) if value]
+    return " → ".join(parts)
 
 
 def post_title(post_id: UUID) -> str:

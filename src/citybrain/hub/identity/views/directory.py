@@ -8,9 +8,19 @@ from django.shortcuts import render
 from citybrain.kernel.guard import guard
 from citybrain.kernel.text import say
 
+from ..data import TYPE_NAMES
 from ..models import Account, PostHolding
 from ..permissions import DIRECTORY
 from ..queries.directory import directory, search_organisations
+
+SOURCES = {
+    "V:PLAN": {
+        "zh": "《宁德市数字政府改革和建设方案》（宁政〔2023〕4号）",
+        "en": "Ningde digital government plan (2023 No. 4)",
+    },
+    "V:PAGE-NBS": {"zh": "国家统计局统计用区划代码", "en": "Statistical division codes"},
+    "K": {"zh": "一般知识，待核实", "en": "General knowledge, to be confirmed"},
+}
 
 
 @guard(DIRECTORY)
@@ -39,6 +49,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     guided_by = [c for c, targets in picture.guides.items() if code in targets]
     context = {
         "unit": found,
+        "type": say(TYPE_NAMES.get(found.type)),
+        "source": say(SOURCES.get(found.source, found.source)),
         "path": [
             picture.organisations[c] for c in reversed(picture.ancestors(code)) if c in picture.organisations
         ],

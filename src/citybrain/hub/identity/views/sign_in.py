@@ -1,5 +1,7 @@
 """The door of the house: choose who you are, officials by password, sign out. The second factor has its own page."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -32,7 +34,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def official(request: HttpRequest) -> HttpResponse:
     """Password of an official; then the second factor where one is needed."""
     target = sign_in.safe_next(request, "")
-    context = {
+    context: dict[str, Any] = {
         "next": target,
         "username": "",
         "problem": "",
