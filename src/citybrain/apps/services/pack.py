@@ -34,20 +34,19 @@ class Halls:
     schema = HallDocument
 
     def check(self, ctx, docs):
-        """A hall belongs to an organisation that exists."""
-        for doc in docs:
-            if identity.organisation(doc.data.organisation) is None:
-                yield ctx.problem(
-                    doc,
-                    "organisation",
-                    code="unknown_organisation",
-                    zh=f"没有编码为 {doc.data.organisation} 的单位。",
-                    en=f"There is no organisation with code {doc.data.organisation}.",
-                )
+        """Nothing across documents; the organisation is looked up when the hall is applied, after organisations are."""
+        return ()
 
     def apply(self, ctx, doc) -> None:
         """Create or update the hall."""
         data: HallDocument = doc.data
+        if data.organisation not in identity.directory().organisations:
+            raise packs.PackError(
+                zh=f"没有编码为 {data.organisation} 的单位。",
+                en=f"There is no organisation with code {data.organisation}.",
+                code="unknown_organisation",
+                pointer="organisation",
+            )
         Hall.objects.update_or_create(
             code=doc.key,
             defaults={
