@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import my, oversight, portal, window
+from .views import apply, my, oversight, portal, window
 
 app_name = "services"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("browse/<slug:axis>/", portal.browse_all, name="browse_axis"),
     path("browse/<slug:axis>/<slug:key>/", portal.browse, name="browse"),
     path("guide/<slug:key>/", portal.guide, name="guide"),
+    path("start/<slug:key>/", apply.start, name="start"),
+    path("apply/<uuid:case_id>/", apply.resume, name="apply"),
+    path("apply/<uuid:case_id>/review/", apply.review, name="review"),
+    path("apply/<uuid:case_id>/done/", apply.done, name="done"),
+    path("apply/<uuid:case_id>/<slug:page>/", apply.page, name="apply_page"),
     path("halls/", window.draw, name="draw"),
     path("my/", my.home, name="my"),
     path("my/cases/", my.case_list, name="cases"),

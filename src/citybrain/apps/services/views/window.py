@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from citybrain.apps.services.actions import queue
+from citybrain.apps.services.actions import window as window_actions
 from citybrain.apps.services.queries import halls
 from citybrain.hub.cases import api as cases
-from citybrain.hub.identity import api as identity
 from citybrain.hub.matters import api as matters
 from citybrain.kernel.errors import CityError
 from citybrain.kernel.guard import guard, public
+from citybrain.kernel.masking import mask_id_number
 
 SESSION_WINDOW = "services.window"
 SESSION_SUBJECT = "services.window.subject"
@@ -107,7 +108,7 @@ def identify(request: HttpRequest) -> HttpResponse:
         name = request.POST.get("name", "").strip()
         phone = request.POST.get("phone", "").strip()
         try:
-            found = identity.identify_at_window(number=number, name=name, phone=phone, by=request.actor)
+            found = window_actions.identify(number=number, name=name, phone=phone, by=request.actor)
         except CityError as error:
             problems = getattr(error, "problems", None) or [str(error)]
         else:
@@ -115,7 +116,7 @@ def identify(request: HttpRequest) -> HttpResponse:
                 "id": str(found.id),
                 "kind": found.kind,
                 "name": found.name,
-                "number": found.id_number,
+                "number": mask_id_number(found.id_number),
             }
             flash.success(request, _("Identified: %(name)s") % {"name": found.name})
             return redirect("services:window")
@@ -125,6 +126,18 @@ def identify(request: HttpRequest) -> HttpResponse:
         {"problems": problems, "posted": request.POST},
         status=422 if problems else 200,
     )
+
+
+def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
+    """What a clerk submits at the window is received at once: the papers are on the desk."""
+    if record.channel != "window" or record.state != "submitted":
+        return
+    try:
+        cases.act(record.id, "receive", by=request.actor, data={}, idempotency_key=f"receive:{record.id}")
+    except CityError as error:
+        flash.warning(request, str(error))
+    else:
+        flash.success(request, _("Received. The receipt is among the case's documents; the back office has it now."))
 
 
 @guard("services.receive")
@@ -153,4 +166,4 @@ def draw(request: HttpRequest) -> HttpResponse:
     )
 
 
-__all__ = ["bench", "call", "draw", "halls_screen", "identify", "sit"]
+__all__ = ["bench", "call", "draw", "halls_screen", "identify", "receive_if_clerk", "sit"]
