@@ -57,4 +57,5 @@ class Actor:
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """The actor of a stored event or audit row; carries no permissions."""
         ids = ("account_id", "person_id", "post_id", "subject_id")
-        return cls(**{k: UUID(v) if k in ids and v else v for k, v in values.items()})
+        known: dict[str, Any] = {k: UUID(v) if k in ids and v else v for k, v in values.items()}
+        return cls(**known)

@@ -5,10 +5,10 @@ sms (a shorter wording, optional), placeholders, channels, mandatory, basis.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from citybrain.hub.messages.data import Channel
 from citybrain.hub.messages.domain.wording import placeholders, stray_braces
 from citybrain.hub.messages.models import Message, Notice
 from citybrain.hub.packs import api as packs
@@ -28,7 +28,7 @@ class NoticeDocument(BaseModel):
     body: Text
     sms: Text | None = None
     placeholders: list[str] = Field(default_factory=list, max_length=40)
-    channels: list[Literal["inbox", "sms", "mail"]] = Field(default_factory=lambda: ["inbox"], min_length=1)
+    channels: list[Channel] = Field(default=["inbox"], min_length=1)
     mandatory: bool = False
     basis: str = ""
 
@@ -36,7 +36,8 @@ class NoticeDocument(BaseModel):
 class Notices:
     """The part itself."""
 
-    key, order, schema = "notices", 50, NoticeDocument
+    key, order = "notices", 50
+    schema: type[BaseModel] = NoticeDocument
 
     def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Iterable[packs.Problem]:
         """Undeclared placeholders, stray braces, a mandatory notice without the inbox, a key of another pack."""

@@ -7,6 +7,7 @@ again; for another one the end is unknown and the delivery waits for a person.
 
 import logging
 import time
+from typing import Any
 
 from django.db import transaction
 
@@ -109,7 +110,7 @@ def _again(delivery: Delivery, error: str) -> None:
     delivery.save(update_fields=["state", "error", "next_at"])
 
 
-def _settle(delivery: Delivery, state: str, *, error: str = "") -> None:
+def _settle(delivery: Delivery, state: Any, *, error: str = "") -> None:
     delivery.state, delivery.next_at = state, None
     if error:
         delivery.error = error[:1000]

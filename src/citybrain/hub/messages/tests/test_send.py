@@ -80,6 +80,8 @@ def test_a_notice_nobody_installed_is_an_error():
     with pytest.raises(NotFound) as missing:
         send()
     assert missing.value.code == "notice_unknown"
+    notice()
+    assert send()  # the caller's transaction is not spoiled
 
 
 def test_the_newest_version_is_used_and_hidden_ones_are_not():
