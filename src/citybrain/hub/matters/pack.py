@@ -25,7 +25,9 @@ def form_names(ctx: packs.Context, form: str) -> dict[str, Any] | None:
     doc = ctx.find("forms", form)
     if doc is not None:
         keys = {i.element for p in doc.data.pages for i in p.items() if hasattr(i, "element")}
-        keys |= {f.element for p in doc.data.pages for i in p.items() if hasattr(i, "repeat") for f in i.fields}
+        keys |= {
+            f.element for p in doc.data.pages for i in p.items() if hasattr(i, "repeat") for f in i.fields
+        }
         known = cases.forms.elements(keys)
         for group in ctx.docs("elements"):
             known.update(group.data.elements)
@@ -57,7 +59,11 @@ class MattersPart:
             return
         for refusal in refusals(doc.data):
             yield ctx.problem(
-                doc, refusal.path, code=refusal.rule, zh=f"{refusal.rule} {refusal.zh}", en=f"{refusal.rule}: {refusal.en}"
+                doc,
+                refusal.path,
+                code=refusal.rule,
+                zh=f"{refusal.rule} {refusal.zh}",
+                en=f"{refusal.rule}: {refusal.en}",
             )
 
     def _references(self, ctx: packs.Context, doc: packs.PackDocument) -> Iterator[packs.Problem]:
@@ -65,7 +71,11 @@ class MattersPart:
         for part, name, pointer in (("machines", d.machine, "machine"), ("forms", d.form, "form")):
             if not ctx.known(part, name):
                 yield ctx.problem(
-                    doc, pointer, code="unknown", zh=f"没有名为“{name}”的{'状态机' if part == 'machines' else '表单'}", en=f"no {part[:-1]} “{name}”"
+                    doc,
+                    pointer,
+                    code="unknown",
+                    zh=f"没有名为“{name}”的{'状态机' if part == 'machines' else '表单'}",
+                    en=f"no {part[:-1]} “{name}”",
                 )
         if d.result.certificate and not ctx.known("certificates", d.result.certificate):
             yield ctx.problem(
@@ -77,7 +87,11 @@ class MattersPart:
             unknown = sorted(set(getattr(d.who, field)) - theme_keys(ctx, axis))
             if unknown:
                 yield ctx.problem(
-                    doc, f"who.{field}", code="unknown_theme", zh=f"没有主题：{'、'.join(unknown)}", en=f"unknown: {', '.join(unknown)}"
+                    doc,
+                    f"who.{field}",
+                    code="unknown_theme",
+                    zh=f"没有主题：{'、'.join(unknown)}",
+                    en=f"unknown: {', '.join(unknown)}",
                 )
         yield from _files(ctx, doc)
 
@@ -90,12 +104,20 @@ class MattersPart:
             yield ctx.problem(doc, pointer, code="condition", zh=error.text["zh"], en=error.text["en"])
         if d.route_by and d.route_by not in names:
             yield ctx.problem(
-                doc, "route_by", code="unknown_field", zh=f"表单里没有“{d.route_by}”", en=f"the form does not ask “{d.route_by}”"
+                doc,
+                "route_by",
+                code="unknown_field",
+                zh=f"表单里没有“{d.route_by}”",
+                en=f"the form does not ask “{d.route_by}”",
             )
         for item, source in d.result.data.items():
             if not _quoted(source) and source not in names:
                 yield ctx.problem(
-                    doc, ("result", "data", item), code="unknown_field", zh=f"表单里没有“{source}”", en=f"the form does not ask “{source}”"
+                    doc,
+                    ("result", "data", item),
+                    code="unknown_field",
+                    zh=f"表单里没有“{source}”",
+                    en=f"the form does not ask “{source}”",
                 )
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
@@ -120,14 +142,19 @@ def _files(ctx: packs.Context, doc: packs.PackDocument) -> Iterator[packs.Proble
         return
     wanted: list[tuple[Any, str]] = [(("result", "sample"), doc.data.result.sample or "")]
     for i, material in enumerate(doc.data.materials):
-        wanted += [(("materials", i, "blank"), material.blank or ""), (("materials", i, "sample"), material.sample or "")]
+        wanted += [
+            (("materials", i, "blank"), material.blank or ""),
+            (("materials", i, "sample"), material.sample or ""),
+        ]
     for pointer, name in wanted:
         if not name.startswith("files/"):
             continue
         try:
             asset(name)
         except (ValueError, OSError):
-            yield ctx.problem(doc, pointer, code="no_file", zh=f"包里没有文件“{name}”", en=f"the pack has no file “{name}”")
+            yield ctx.problem(
+                doc, pointer, code="no_file", zh=f"包里没有文件“{name}”", en=f"the pack has no file “{name}”"
+            )
 
 
 class BundlesPart:
@@ -142,14 +169,22 @@ class BundlesPart:
             d: BundleDocument = doc.data
             for part, name, pointer in (("machines", d.machine, "machine"), ("forms", d.form, "form")):
                 if not ctx.known(part, name):
-                    yield ctx.problem(doc, pointer, code="unknown", zh=f"没有“{name}”", en=f"no {part[:-1]} “{name}”")
+                    yield ctx.problem(
+                        doc, pointer, code="unknown", zh=f"没有“{name}”", en=f"no {part[:-1]} “{name}”"
+                    )
             for i, child in enumerate(d.children):
                 if not ctx.known("matters", child.matter):
                     yield ctx.problem(
-                        doc, ("children", i, "matter"), code="unknown", zh=f"没有事项“{child.matter}”", en=f"no matter “{child.matter}”"
+                        doc,
+                        ("children", i, "matter"),
+                        code="unknown",
+                        zh=f"没有事项“{child.matter}”",
+                        en=f"no matter “{child.matter}”",
                     )
             if d.stage not in theme_keys(ctx, "life_event"):
-                yield ctx.problem(doc, "stage", code="unknown_theme", zh=f"没有阶段“{d.stage}”", en=f"no stage “{d.stage}”")
+                yield ctx.problem(
+                    doc, "stage", code="unknown_theme", zh=f"没有阶段“{d.stage}”", en=f"no stage “{d.stage}”"
+                )
             yield from self._conditions(ctx, doc)
 
     def _conditions(self, ctx: packs.Context, doc: packs.PackDocument) -> Iterator[packs.Problem]:

@@ -52,7 +52,9 @@ def digest(document: dict[str, Any]) -> str:
 
 
 @transaction.atomic
-def keep_matter(pack: str, document: MatterDocument, *, by: Actor, find: Callable[[str], Path] | None = None) -> Matter:
+def keep_matter(
+    pack: str, document: MatterDocument, *, by: Actor, find: Callable[[str], Path] | None = None
+) -> Matter:
     """Store one version of a matter. A pack's ``active`` matter is published; the caller has run the checks."""
     matter, _ = Matter.objects.get_or_create(key=document.key, defaults={"pack": pack, "type": document.type})
     newest = document.version >= matter.current
@@ -98,7 +100,12 @@ def _version(matter: Matter, document: MatterDocument, by: Actor) -> MatterVersi
         "high_frequency": document.high_frequency,
         "cross_province": document.how.range in ("cross_province", "nation"),
         "objects_served": list(document.who.objects),
-        "topics": [*document.who.person_topics, *document.who.corp_topics, *document.who.life_events, *document.who.groups],
+        "topics": [
+            *document.who.person_topics,
+            *document.who.corp_topics,
+            *document.who.life_events,
+            *document.who.groups,
+        ],
         "materials_total": len(document.materials),
         "materials_government": len(government),
         "materials_substituted": sum(spared(m) for m in government),
@@ -144,7 +151,9 @@ def units_of(body: Body) -> list[identity.OrganisationRecord]:
     return sorted(units, key=lambda unit: unit.code)
 
 
-def _body(version: MatterVersion, document: MatterDocument, body: Body, unit: Any, position: int) -> MatterBody:
+def _body(
+    version: MatterVersion, document: MatterDocument, body: Body, unit: Any, position: int
+) -> MatterBody:
     level = unit.level if unit.level in ("city", "county", "town") else document.authority.level
     return MatterBody(
         version=version,

@@ -11,7 +11,9 @@ from citybrain.kernel import expressions
 
 
 def compile_all(
-    conditions: Iterator[tuple[tuple[str | int, ...], str | None]], names: Mapping[str, Any], result: str = "boolean"
+    conditions: Iterator[tuple[tuple[str | int, ...], str | None]],
+    names: Mapping[str, Any],
+    result: str = "boolean",
 ) -> Iterator[tuple[tuple[str | int, ...], expressions.ExpressionError]]:
     """(pointer, error) for every condition that does not compile against the names."""
     for pointer, text in conditions:

@@ -13,7 +13,9 @@ from pypinyin import Style, lazy_pinyin
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 WORD = re.compile(r"[a-z0-9]+")
-NOISE = re.compile(r"我想|我要|我们|请问|怎么|怎样|如何|哪里|在哪|需要什么|要什么|什么|办理|申请|申办|去办|可以|一下|的|吗|呢|了|想|办")
+NOISE = re.compile(
+    r"我想|我要|我们|请问|怎么|怎样|如何|哪里|在哪|需要什么|要什么|什么|办理|申请|申办|去办|可以|一下|的|吗|呢|了|想|办"
+)
 MAX_QUERY = 60
 
 
