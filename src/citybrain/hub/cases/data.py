@@ -262,7 +262,8 @@ class Filters:
     mine: bool = False
     untaken: bool = False
     demo: bool | None = None
-    done: bool = False  # finished cases in scope instead of open work
+    done: bool = False  # closed cases in scope instead of open work
+    all: bool = False  # every open case in scope, whoever has to act
     sort: str = "due"  # due opened -opened
 
 

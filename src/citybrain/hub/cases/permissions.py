@@ -1,6 +1,9 @@
 """Permission words of cases: one per case role, and those of the bench."""
 
+from django.utils.translation import gettext_lazy as _
+
 from citybrain.kernel.permissions import declare
+from citybrain.ui import navigation
 
 APPLY = declare("cases.apply", zh="申请和查看本人办件", en="Apply and follow one's own cases")
 WORK = declare("cases.work", zh="办理范围内的办件", en="Work on cases in scope")
@@ -16,3 +19,6 @@ DELIVERER = declare("cases.deliverer", zh="出件送达", en="Deliver results")
 LEADER = declare("cases.leader", zh="延长和终止", en="Extend and terminate")
 HALL_CHIEF = declare("cases.hall_chief", zh="回访", en="Call back")
 CITY_LEADER = declare("cases.city_leader", zh="城市领导批示", en="City leader's instruction")
+
+navigation.add("work", "cases:worklist", _("My work"), "cases.work", 10, icon="list")
+navigation.add("catalogue", "cases:types", _("Case types"), "cases.work", 60, icon="settings")

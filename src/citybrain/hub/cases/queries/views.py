@@ -185,19 +185,22 @@ def timeline(actor: Actor, case_id: UUID) -> list[records.TransitionRecord]:
     machine = machine_of(case.machine_id)
     rows = TransitionRow.objects.filter(case=case).order_by("seq")
     inside = actor.kind in ("official", "system")
-    return [_line(row, machine, inside) for row in rows if inside or row.public]
+    named = actor.kind == "system" or actor.may("cases.work")
+    return [_line(row, machine, inside, named) for row in rows if inside or row.public]
 
 
-def _line(row: TransitionRow, machine: Machine, inside: bool) -> records.TransitionRecord:
+def _line(row: TransitionRow, machine: Machine, inside: bool, full_names: bool) -> records.TransitionRecord:
     state = machine.states.get(row.to_state)
     named = state.name.as_dict() if state else {"zh": row.to_state}
     public = (state.public or state.name).as_dict() if state else named
+    who = str(row.actor.get("name", "")) if inside else ""
+    who = mask_name(who) if row.role == "applicant" and not full_names else who
     shown = inside or row.role in ("applicant", "system") or _told_to_applicant(machine, row.action)
     return records.TransitionRecord(
         seq=row.seq, at=row.at, action=row.action, name=row.name, from_state=row.from_state, to_state=row.to_state,
-        state_name=named, public_text=public, who=row.actor.get("name", "") if inside else "",
+        state_name=named, public_text=public, who=who,
         organisation=row.organisation, role=row.role, comment=row.comment if inside else "",
-        data=row.data if shown else {}, effects=tuple(row.effects), public=row.public,
+        data=row.data if shown and (full_names or not inside) else {}, effects=tuple(row.effects), public=row.public,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, 
         raise NotAllowed(_("Work lists are for officials."))
     filters = filters or Filters()
     size = max(1, min(int(size), MOST_ROWS))
-    if filters.done:
+    if filters.done or filters.all:
         return _case_page(actor, filters, page, size)
     rows = filtered_tasks(actor, filters)
     order = {"opened": ("opened_at", "id"), "-opened": ("-opened_at", "-id")}.get(filters.sort, ("sort_at", "id"))
@@ -222,6 +222,8 @@ def filtered_cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
             rows = rows.filter(**{name: value})
     if filters.done:
         rows = rows.filter(closed_at__isnull=False)
+    elif filters.all:
+        rows = rows.filter(closed_at=None, submitted_at__isnull=False)
     if filters.place:
         rows = rows.filter(division__startswith=filters.place.rstrip("0") or filters.place)
     if filters.light:

@@ -1,0 +1,1 @@
+"""Screens of officials: the work list and the case. Parse, call, render."""

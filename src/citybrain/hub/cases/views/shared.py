@@ -1,0 +1,105 @@
+"""What the screens share: reading filters and fields from a request, names for select boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from citybrain.hub.cases.data import CHANNELS, Filters
+from citybrain.hub.cases.models import Case, Task
+from citybrain.hub.cases.queries.machines import machine, machines
+from citybrain.hub.cases.queries.worklists import tasks_in_scope
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import NotFound
+from citybrain.kernel.text import say
+
+FILTER_NAMES = ("matter", "light", "state", "place", "channel", "organisation", "role", "q", "sort")
+_matter_names: dict[str, dict[str, str]] = {}
+
+
+def filters_of(query: QueryDict) -> Filters:
+    """Filters from the address; unknown values simply find nothing."""
+    values: dict[str, Any] = {name: query.get(name, "").strip()[:100] for name in FILTER_NAMES}
+    values["sort"] = values["sort"] or "due"
+    for name in ("since", "until"):
+        values[name] = query.get(name, "").strip()[:10] or None
+    for name in ("mine", "untaken", "done", "all"):
+        values[name] = query.get(name) == "1"
+    return Filters(**values)
+
+
+def kept_query(query: QueryDict, **changes: str) -> str:
+    """The present filters as a query string, without the page."""
+    kept = query.copy()
+    for name in ("page", "after"):
+        kept.pop(name, None)
+    for name, value in changes.items():
+        kept[name] = value
+    return kept.urlencode()
+
+
+def fields_of(post: QueryDict, schema: dict[str, Any]) -> dict[str, Any]:
+    """What was said in a form, by the action's schema: names ``field.<name>``. Unasked names are ignored here."""
+    found: dict[str, Any] = {}
+    for name, spec in schema.get("properties", {}).items():
+        key, kind = f"field.{name}", spec.get("x-kind")
+        if kind == "choices":
+            found[name] = post.getlist(key)
+        elif kind == "boolean":
+            found[name] = post.get(key) in ("1", "true", "on")
+        elif key in post:
+            found[name] = post[key]
+    return found
+
+
+def matter_options(actor: Actor) -> list[tuple[str, str]]:
+    """Matters of the actor's open work, named. Names are kept in the process."""
+    keys = list(tasks_in_scope(actor).exclude(matter="").values_list("matter", flat=True).distinct().order_by()[:200])
+    for key in keys:
+        if key not in _matter_names:
+            task = Task.objects.filter(matter=key, closed_at=None).only("case_id").first()
+            row = Case.objects.filter(pk=task.case_id).values_list("matter_name", flat=True).first() if task else None
+            _matter_names[key] = row or {"zh": key}
+    return sorted(((key, say(_matter_names[key])) for key in keys), key=lambda pair: pair[1])
+
+
+def state_options() -> list[tuple[str, str]]:
+    """States of the installed machines an official may have to act in."""
+    found: dict[str, str] = {}
+    for row in machines():
+        for key, state in machine(row["key"]).states.items():
+            if state.owner not in ("", "applicant", "system"):
+                found.setdefault(key, state.name.say())
+    return list(found.items())
+
+
+def channel_options() -> list[tuple[str, str]]:
+    """Channels, named."""
+    return [(key, say(name)) for key, name in CHANNELS.items()]
+
+
+def organisation_name(code: str) -> str:
+    """Short name of a unit, the code when unknown."""
+    from citybrain.hub.identity import api as identity
+
+    try:
+        unit = identity.organisation(code)
+    except NotFound:
+        return code
+    return say(unit.short) or say(unit.name)
+
+
+def division_name(code: str) -> str:
+    """Name of a place, "" when unknown."""
+    from citybrain.hub.places import api as places
+
+    try:
+        return places.path_name(code) if code else ""
+    except NotFound:
+        return code
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a fragment."""
+    return request.headers.get("HX-Request") == "true"
