@@ -161,7 +161,7 @@ class OrganisationRecord:
 
 @dataclass(frozen=True)
 class Grant:
-    """A role of a post with its scope. ``reach``: own, subtree, line (subtree + guided counterparts), all."""
+    """A role of a post with its scope. ``reach``: own, subtree, place (same jurisdiction), line (subtree + guided counterparts), all."""
 
     role: str
     organisation: str

@@ -75,11 +75,24 @@ class Directory:
             return ALL
         if grant.reach == "own":
             return frozenset({grant.organisation})
+        if grant.reach == "place":
+            return self.jurisdiction(grant.organisation)
         codes = self.subtree(grant.organisation)
         if grant.reach != "line":
             return codes
         guided = (self.subtree(c) for code in codes for c in self.guides.get(code, ()))
         return codes.union(*guided)
+
+    def jurisdiction(self, code: str) -> frozenset[str]:
+        """Every unit of the same place (a service centre receives for the city's own units, not the counties')."""
+        key = (code, "jurisdiction")
+        if key not in self._reach:
+            here = self.organisations.get(code)
+            found = (
+                u.code for u in self.organisations.values() if here and u.jurisdiction == here.jurisdiction
+            )
+            self._reach[key] = frozenset(found) | {code}
+        return self._reach[key]
 
     def permissions(self, post_ids: Iterable[UUID]) -> frozenset[str]:
         """Every permission the posts hold anywhere."""

@@ -31,11 +31,15 @@ class Fragment(BaseModel):
 
 
 class RoleGrant(Fragment):
-    """A role for a post. ``scope``: a unit's code, ``own`` or ``jurisdiction``; ``matters`` empty means all."""
+    """A role for a post. ``scope``: a unit's code, ``own`` or ``jurisdiction`` (its government); ``matters`` empty: all.
+
+    ``reach`` from there: own, subtree, place (every unit of the same jurisdiction), line (subtree and the counterparts
+    whose business it guides), all.
+    """
 
     role: str = Key
     scope: str = "own"
-    reach: Literal["own", "subtree", "line", "all"] = "subtree"
+    reach: Literal["own", "subtree", "place", "line", "all"] = "subtree"
     matters: list[str] = []
 
 

@@ -110,6 +110,7 @@ class PostRole(models.Model):
     class Reach(models.TextChoices):
         OWN = "own"
         SUBTREE = "subtree"
+        PLACE = "place"
         LINE = "line"
         ALL = "all"
 

@@ -1,3 +1,5 @@
+"""Fixtures of identity: throw-away keys, the small town."""
+
 import pytest
 
 from citybrain.hub.identity.tests import factories

@@ -30,6 +30,12 @@ def test_own_reach_does_not_include_units_below():
     assert not identity.may(actor, PERSONS, organisation="350902-scjg")
 
 
+def test_a_service_centre_reaches_the_units_of_its_own_place_only():
+    actor = f.actor(f.official("hall", f.post("receiver", "350900-fgw", reach="place")))
+    assert identity.may(actor, PERSONS, organisation="350900-zf")
+    assert not identity.may(actor, PERSONS, organisation="350902-scjg")
+
+
 def test_line_reach_follows_business_guidance():
     OrganisationEdge.objects.create(
         source_code="350900-fgw", target_code="350921-scjg", kind="business_guides"

@@ -266,3 +266,30 @@ def test_demo_accounts_are_told_only_in_demo_mode(settings):
     settings.MODE = "production"
     assert identity.demo_accounts() == []
     assert sign_in.needs_second_factor(Account(kind="official")) == "enrol"
+
+
+def test_expired_sessions_leave_the_list(client, clerk):
+    from django.contrib.sessions.models import Session
+
+    from citybrain.hub.identity.tasks import sweep_sessions
+
+    enter(client)
+    assert not sweep_sessions()
+    assert SignIn.objects.filter(account=clerk, ended_at=None).exists()
+    with clock.travel(timedelta(days=2)):
+        sweep_sessions()
+    assert not Session.objects.exists()
+    assert SignIn.objects.get(account=clerk).ended_by == "expired"
+
+
+def test_a_page_costs_two_queries_for_who_is_asking(client, clerk, django_assert_max_num_queries):
+    enter(client)
+    identity.directory()
+    client.get(reverse("identity:account"))
+    with django_assert_max_num_queries(2):  # session; account with its posts and the directory's version
+        client.get("/identity/directory/nowhere-at-all")  # no such address: only the middleware works
+
+
+def test_a_visitor_without_a_session_costs_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        client.get("/identity/no-such-page/")
