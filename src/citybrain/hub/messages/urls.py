@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citybrain.hub.messages.views import failed, inbox, receipts
+from citybrain.hub.messages.views import events, failed, inbox, receipts
 
 app_name = "messages"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("preferences/", inbox.settings_page, name="preferences"),
     path("failed/", failed.failed, name="failed"),
     path("failed/<uuid:delivery_id>/retry/", failed.retry, name="retry"),
+    path("failed/events/", events.dead, name="events"),
+    path("failed/events/<int:letter>/", events.settle, name="settle_event"),
     path("receipts/<slug:channel>/", receipts.receipts, name="receipts"),
     path("<uuid:message_id>/", inbox.detail, name="detail"),
 ]

@@ -10,9 +10,12 @@ from django.utils import translation
 from citybrain.hub.messages import api as messages
 from citybrain.hub.messages.models import Delivery
 from citybrain.hub.messages.tests.factories import ADMIN, CHEN, LIN, SYSTEM, notice
-from citybrain.hub.messages.views import failed, inbox
+from citybrain.hub.messages.views import events, failed, inbox
+from citybrain.kernel import clock
 from citybrain.kernel.crypto import hmac_sm3
-from citybrain.kernel.errors import NotAllowed, NotFound
+from citybrain.kernel.errors import Invalid, NotAllowed, NotFound
+from citybrain.kernel.models import Delivery as DeadLetter
+from citybrain.kernel.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,31 @@ def test_the_administrator_sees_failed_deliveries_without_their_content(letter):
     assert ask(failed.retry, ADMIN, "post", delivery_id=delivery.pk).status_code == 302
     with pytest.raises(NotAllowed):
         ask(failed.failed, LIN)
+
+
+def test_events_a_subscriber_gave_up_can_be_settled():
+    now = clock.now()
+    event = OutboxEvent.objects.create(
+        name="cases.opened", aggregate="case:1", payload={}, actor=SYSTEM.as_dict(), at=now, tx=0, routed=True
+    )
+    letter = DeadLetter.objects.create(
+        event=event,
+        subscriber="x.y",
+        aggregate="case:1",
+        state="dead",
+        next_at=now,
+        created_at=now,
+        error="broken",
+    )
+    assert "cases.opened" in ask(events.dead, ADMIN).content.decode()
+    with pytest.raises(Invalid):
+        ask(events.settle, ADMIN, "post", {"do": "discard"}, letter=letter.pk)
+    assert ask(events.settle, ADMIN, "post", {"do": "retry"}, letter=letter.pk).status_code == 302
+    DeadLetter.objects.update(state="dead")
+    ask(events.settle, ADMIN, "post", {"do": "discard", "reason": "told by phone"}, letter=letter.pk)
+    assert not DeadLetter.objects.exists()
+    with pytest.raises(NotAllowed):
+        ask(events.dead, LIN)
 
 
 def test_visitors_are_sent_to_sign_in():
