@@ -43,7 +43,7 @@ def printed(field: CertificateField, value: Any) -> str:
         return ""
     if isinstance(value, Mapping):
         return str(value.get("zh") or value.get("label") or value.get("text") or value.get("value") or "")
-    if field.type == "date":
+    if field.type == "date" or isinstance(value, date):
         return day(value)
     if field.type == "money":
         return money(value)

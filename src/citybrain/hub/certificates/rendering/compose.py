@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -54,10 +55,19 @@ def page_data(row: Certificate, kind: CertificateType) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_typesetters = threading.local()
+
+
+def typesetter() -> typst.Compiler:
+    """This thread's compiler; it keeps the fonts open, which is most of the work of a page."""
+    if not hasattr(_typesetters, "held"):
+        _typesetters.held = typst.Compiler(
+            root=str(LAYOUTS), font_paths=list(font_folders()), ignore_system_fonts=True
+        )
+    return _typesetters.held
+
+
 def compose(row: Certificate, kind: CertificateType) -> bytes:
     """The unsigned PDF."""
     document = json.dumps(page_data(row, kind), ensure_ascii=False)
-    return typst.compile(
-        str(LAYOUTS / "certificate.typ"), root=str(LAYOUTS), font_paths=list(font_folders()), ignore_system_fonts=True,
-        sys_inputs={"doc": document}, format="pdf",
-    )  # fmt: skip
+    return typesetter().compile(input=str(LAYOUTS / "certificate.typ"), sys_inputs={"doc": document}, format="pdf")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 from django.utils.module_loading import import_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -16,6 +18,22 @@ from citybrain.hub.certificates.ports import Seal
 from citybrain.hub.certificates.rendering import authority
 
 FIELD = "Seal"
+DIGEST = "sha256"
+
+
+class ReadySigner(signers.SimpleSigner):
+    """Parses and checks its RSA key once: the library does it twice for every signature, half its time."""
+
+    @cached_property
+    def rsa_key(self) -> rsa.RSAPrivateKey:
+        key = serialization.load_der_private_key(self.signing_key.dump(), password=None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        if digest_algorithm != DIGEST:
+            return super().sign_raw(data, digest_algorithm)
+        return self.rsa_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
 class SoftwareSeal:
@@ -23,7 +41,7 @@ class SoftwareSeal:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.signer = signers.SimpleSigner.load(
+        self.signer = ReadySigner.load(
             key_file=str(home / "signer.key.pem"), cert_file=str(home / "signer.crt.pem"),
             ca_chain_files=(str(home / "root.crt.pem"),), key_passphrase=None,
         )  # fmt: skip
@@ -31,7 +49,7 @@ class SoftwareSeal:
     def sign(self, pdf: bytes, *, reason: str, issuer: str) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         meta = signers.PdfSignatureMetadata(
-            field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason, name=issuer,
+            field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=reason, name=issuer,
             location=authority.CITY,
         )  # fmt: skip
         signed = signers.sign_pdf(writer, meta, self.signer, new_field_spec=SigFieldSpec(FIELD))

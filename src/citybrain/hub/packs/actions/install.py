@@ -147,7 +147,7 @@ def _install(
     problems = [_missing(pack, name) for name in missing]
     for other in needed:
         done, plan_ = _one(other, library, by=by, demo=demo, force=False, checking=checking)
-        problems += done
+        problems += [p for p in done if p.level == "error"]
     done, plan_ = _one(pack, library, by=by, demo=demo, force=force, checking=checking)
     version = pack.manifest.version if pack.manifest else ""
     return Report(pack.name, version, tuple(problems + done), plan_)
