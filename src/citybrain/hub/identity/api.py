@@ -11,9 +11,14 @@ from .actions.roles import register_role_permissions
 from .actions.stand_in import stand_in, stand_in_citizen, stand_in_legal_person
 from .data import (
     ALL,
+    AccountClosed,
+    DelegationEnded,
+    DelegationGranted,
     LegalPersonRecord,
     OrganisationRecord,
     PersonRecord,
+    PostEnded,
+    PostHeld,
     PostRecord,
     Prefill,
     RoleRecord,
@@ -44,14 +49,20 @@ from .queries.people import (
     prefill,
     subject_of,
 )
+from .queries.provider import check_config
 from .queries.rights import holders_of_post, may, persons_holding, require, scope, scope_q
 
 __all__ = [
     "ALL",
+    "AccountClosed",
+    "DelegationEnded",
+    "DelegationGranted",
     "IdProblem",
     "LegalPersonRecord",
     "OrganisationRecord",
     "PersonRecord",
+    "PostEnded",
+    "PostHeld",
     "PostRecord",
     "Prefill",
     "RoleRecord",
@@ -60,6 +71,7 @@ __all__ = [
     "actor_for",
     "actor_of",
     "check_citizen_number",
+    "check_config",
     "check_uscc",
     "counterpart",
     "create_account",

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Literal, NewType
+from typing import Any, ClassVar, Final, Literal, NewType
 from uuid import UUID
+
+from citybrain.kernel.events import Event
 
 PersonId = NewType("PersonId", UUID)
 LegalPersonId = NewType("LegalPersonId", UUID)
@@ -257,3 +259,47 @@ class ActingChoice:
     title: str
     detail: str = ""
     current: bool = False
+
+
+class PostHeld(Event):
+    """An account holds a post from now (confirmed by the security administrator)."""
+
+    name: ClassVar[str] = "identity.post_held"
+    account_id: UUID
+    post_id: UUID
+    organisation: str
+
+
+class PostEnded(Event):
+    """An account no longer holds a post: its open work needs another hand."""
+
+    name: ClassVar[str] = "identity.post_ended"
+    account_id: UUID
+    post_id: UUID
+    organisation: str
+
+
+class AccountClosed(Event):
+    """An account was disabled: its open work needs another hand."""
+
+    name: ClassVar[str] = "identity.account_closed"
+    account_id: UUID
+
+
+class DelegationGranted(Event):
+    """A citizen appointed an agent. Ids only: who they are is asked at the door."""
+
+    name: ClassVar[str] = "identity.delegation_granted"
+    delegation_id: UUID
+    principal_id: UUID
+    agent_id: UUID
+    expires_at: datetime
+
+
+class DelegationEnded(Event):
+    """A delegation was revoked by the principal or given up by the agent."""
+
+    name: ClassVar[str] = "identity.delegation_ended"
+    delegation_id: UUID
+    principal_id: UUID
+    agent_id: UUID

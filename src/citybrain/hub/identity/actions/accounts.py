@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from citybrain.kernel import audit, clock
+from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 
+from ..data import AccountClosed, PostEnded, PostHeld
 from ..models import Account, Post, PostHolding
 from ..permissions import ACCOUNTS, GRANTS, POSTS
 from ..queries.directory import directory
@@ -101,6 +102,7 @@ def disable_account(*, account_id: UUID, reason: str, by: Actor) -> None:
     audit.record(
         "identity.disable_account", by=by, obj=f"account:{account.pk}", after={"reason": reason.strip()}
     )
+    events.publish(AccountClosed(account_id=account.pk), aggregate=f"account:{account.pk}", by=by)
 
 
 @transaction.atomic
@@ -156,6 +158,8 @@ def decide_post(*, holding_id: UUID, confirm: bool, by: Actor, note: str = "") -
     row.save(update_fields=["state", "decided_by", "decided_at", "note"])
     verb = "identity.confirm_post" if confirm else "identity.refuse_post"
     audit.record(verb, by=by, obj=f"account:{row.account_id}", after={"post": str(row.post_id)})
+    if confirm:
+        _tell(PostHeld, row, by)
 
 
 @transaction.atomic
@@ -167,11 +171,19 @@ def end_post(*, holding_id: UUID, by: Actor, note: str = "") -> None:
         raise NotFound(code="holding_unknown")
     if row.account_id == by.account_id:
         raise NotAllowed(_("You cannot change your own posts."))
+    was = row.state
     row.state, row.ended_at, row.note = PostHolding.State.ENDED, clock.now(), note[:200] or row.note
     row.save(update_fields=["state", "ended_at", "note"])
     audit.record(
         "identity.end_post", by=by, obj=f"account:{row.account_id}", before={"post": str(row.post_id)}
     )
+    if was == PostHolding.State.CONFIRMED:
+        _tell(PostEnded, row, by)
+
+
+def _tell(kind: type[PostHeld] | type[PostEnded], row: PostHolding, by: Actor) -> None:
+    event = kind(account_id=row.account_id, post_id=row.post_id, organisation=row.post.organisation_code)
+    events.publish(event, aggregate=f"account:{row.account_id}", by=by)
 
 
 def refuse_joined_powers(account_id: UUID, post_id: UUID) -> None:

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from citybrain.kernel import audit, clock
+from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
 
+from ..data import DelegationEnded, DelegationGranted
 from ..models import Delegation
 from ..queries.people import person_by_number
 
@@ -64,6 +65,13 @@ def grant_delegation(
         obj=f"delegation:{row.id}",
         after={"agent": str(agent.id), "matters": row.matters, "expires_at": expires_at.isoformat()},
     )
+    events.publish(
+        DelegationGranted(
+            delegation_id=row.id, principal_id=by.person_id, agent_id=agent.id, expires_at=expires_at
+        ),
+        aggregate=f"delegation:{row.id}",
+        by=by,
+    )
     return row.id
 
 
@@ -77,3 +85,5 @@ def revoke_delegation(*, by: Actor, delegation_id: UUID) -> None:
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
         audit.record("identity.revoke_delegation", by=by, obj=f"delegation:{row.id}")
+        event = DelegationEnded(delegation_id=row.id, principal_id=row.principal_id, agent_id=row.agent_id)
+        events.publish(event, aggregate=f"delegation:{row.id}", by=by)

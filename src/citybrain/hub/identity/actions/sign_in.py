@@ -21,7 +21,10 @@ from ..queries.actor import ACTING, actor_of, client_ip
 from ..queries.sessions import SEEN
 
 BACKEND = "citybrain.hub.identity.queries.actor.AccountBackend"
-FAILURES_PER_ACCOUNT = (5, 900)  # after 5 failures in 15 minutes the account waits, whatever the address
+# Five failures in 15 minutes from one address stop that address for that account; 20 from anywhere stop the account.
+# The two steps keep a stranger from locking an official out with five wrong guesses.
+FAILURES_FROM_HERE = (5, 900)
+FAILURES_PER_ACCOUNT = (20, 900)
 FAILURES_PER_ADDRESS = (30, 900)
 PENDING = "identity.pending"  # account that gave its password and still owes the second factor
 
@@ -32,13 +35,15 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Acc
     An unknown name takes as long and counts as much as a wrong password.
     """
     name, ip = username.strip().lower()[:150], client_ip(request)
+    throttle(f"identity.password:{name}:{ip}", FAILURES_FROM_HERE)
     throttle(f"identity.password:{name}", FAILURES_PER_ACCOUNT)
     throttle(f"identity.address:{ip}", FAILURES_PER_ADDRESS)
     account: Any = authenticate(request, username=username.strip(), password=password)
     if account is None:
         audit.record("identity.sign_in_failed", by=Actor.anonymous(ip=ip), obj=f"username:{name[:60]}")
         return None
-    ratelimit.clear(f"identity.password:{name}")
+    for key in (f"identity.password:{name}:{ip}", f"identity.password:{name}"):
+        ratelimit.clear(key)
     return account
 
 

@@ -12,3 +12,8 @@ def real_name_provider() -> RealNameProvider:
     """An instance of ``settings.REAL_NAME_PROVIDER``."""
     provider: RealNameProvider = import_string(getattr(settings, "REAL_NAME_PROVIDER", DEFAULT))()
     return provider
+
+
+def check_config() -> list[str]:
+    """For the doctor: plain sentences about what keeps people from signing in; empty when all is well."""
+    return real_name_provider().check_config()

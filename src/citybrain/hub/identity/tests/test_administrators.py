@@ -8,7 +8,7 @@ from citybrain.hub.identity.actions import accounts as acts
 from citybrain.hub.identity.models import Account, PostHolding
 from citybrain.hub.identity.tests import factories as f
 from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
-from citybrain.kernel.models import AuditEntry
+from citybrain.kernel.models import AuditEntry, OutboxEvent
 
 pytestmark = pytest.mark.usefixtures("town")
 PAGES = {
@@ -40,6 +40,8 @@ def test_a_post_has_no_effect_before_security_confirms(admins):
         acts.decide_post(holding_id=holding, confirm=False, by=f.actor(admins["security_admin"]))
     identity.end_post(holding_id=holding, by=f.actor(admins["system_admin"]))
     assert f.actor(account).permissions == frozenset()
+    names = list(OutboxEvent.objects.order_by("id").values_list("name", flat=True))
+    assert names == ["identity.post_held", "identity.post_ended"]
 
 
 def test_no_administrator_can_do_anothers_part(admins):

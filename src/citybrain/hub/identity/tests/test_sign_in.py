@@ -67,6 +67,23 @@ def test_guessing_is_stopped_even_with_the_right_password_afterwards(client, cle
     assert int(answer["Retry-After"]) > 0
 
 
+def test_guessing_from_many_addresses_is_stopped_too(client, clerk):
+    for i in range(20):
+        client.post(reverse(LOGIN), {"username": "clerk", "password": "x"}, REMOTE_ADDR=f"10.0.0.{i}")
+    fresh = {"username": "clerk", "password": f.PASSWORD}
+    assert client.post(reverse(LOGIN), fresh, REMOTE_ADDR="10.0.1.1").status_code == 429
+
+
+def test_a_claimed_address_is_believed_only_from_our_own_proxy(rf, settings):
+    from citybrain.hub.identity.queries.actor import client_ip
+
+    request = rf.get("/", HTTP_X_FORWARDED_FOR="1.2.3.4, 10.9.9.9", REMOTE_ADDR="10.0.0.5")
+    settings.TRUSTED_PROXIES = 0
+    assert client_ip(request) == "10.0.0.5"
+    settings.TRUSTED_PROXIES = 1
+    assert client_ip(request) == "10.9.9.9"
+
+
 def test_a_citizen_account_has_no_password_door(client):
     account = f.citizen("mei")
     account.set_password(f.PASSWORD)
