@@ -4,6 +4,7 @@ One answer in three forms: a page, a fragment for htmx, JSON. Never shows a trac
 exceptions stay 500 and are logged by Django; known ones of the database become 503 (down) or 400 (data it cannot hold).
 """
 
+import errno
 import logging
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from citybrain.kernel.errors import CityError, NotAllowed, NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 TITLES = {
     400: _("This request cannot be understood"),
@@ -83,6 +85,16 @@ def busy(seconds: float = 5) -> Unavailable:
     )
 
 
+def full() -> Unavailable:
+    return Unavailable(
+        _("There is no room for more files at this moment."),
+        code="storage_full",
+        retry_after=300,
+        safe=_("Nothing was changed; what you saved before is still there."),
+        todo=_("Try again later. The operators have been told."),
+    )
+
+
 def forbidden() -> NotAllowed:
     return NotAllowed(
         _("Your account may not open this page."),
@@ -110,6 +122,8 @@ def known(problem: BaseException | None) -> CityError | None:
         return forbidden()
     if isinstance(problem, (OperationalError, InterfaceError)):
         return busy()
+    if isinstance(problem, OSError) and problem.errno in DISK_FULL:
+        return full()
     if isinstance(problem, (BadRequest, DataError, UnicodeEncodeError, ValidationError)):
         return Unreadable()
     return None
@@ -178,7 +192,7 @@ class ErrorMiddleware:
         error = known(problem)
         if error is None:
             return None
-        if isinstance(problem, (DataError, OperationalError, InterfaceError)):
+        if isinstance(problem, (DataError, OperationalError, InterfaceError, OSError)):
             logger.warning("%s on %s", problem, request.path, exc_info=problem)
         return answer(request, error)
 

@@ -11,7 +11,6 @@ import contextlib
 import json
 import logging
 import os
-import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -32,7 +31,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from citybrain.kernel import live
-from citybrain.project import startcheck
 
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
@@ -247,8 +245,6 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    if problems := startcheck.refusals(os.environ):
-        sys.exit("\n".join(problems))
     connection.close()
     config = uvicorn.Config(
         application, host=os.environ.get("CITYBRAIN_HOST", "127.0.0.1"), port=settings.LIVE_PORT,

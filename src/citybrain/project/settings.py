@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from citybrain.project.startcheck import DEMO_OIDC_SECRET, DEMO_SECRET
+from citybrain.project.startcheck import DEMO_OIDC_SECRET, DEMO_SECRET, refusals
 
 SRC = Path(__file__).resolve().parents[2]
 ROOT = SRC.parent
@@ -46,6 +47,9 @@ def database(url: str) -> dict:
         },
     }
 
+
+if problems := refusals(os.environ):
+    raise ImproperlyConfigured(" ".join(problems))
 
 # --- mode, folders, addresses ---------------------------------------------------------------------------------
 MODE = env("MODE", "demo")  # "demo" | "production"; production refuses demo secrets (startcheck)

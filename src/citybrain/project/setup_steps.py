@@ -61,6 +61,7 @@ class Memory:
             raise Refusal(f"PostgreSQL does not answer: {problem}") from problem
         major = self.connection.info.server_version // 10000
         if not POSTGRES_OLDEST <= major <= POSTGRES_NEWEST:
+            self.connection.close()
             raise Refusal(f"PostgreSQL {major} is not supported; use {POSTGRES_OLDEST} to {POSTGRES_NEWEST}.")
         self.version = major
         self.connection.execute(TABLE)

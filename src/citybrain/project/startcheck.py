@@ -1,6 +1,7 @@
 """What makes a start impossible: production with demo secrets, or without the keys a city has to own.
 
-Pure: takes the environment, returns sentences. Used by the launcher, by every server process and by Django's checks.
+Pure: takes the environment, returns sentences. Used by the launcher, which says
+them politely, and by the settings, without which no process of ours can start.
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -23,7 +22,6 @@ from django.conf import settings
 from procrastinate.contrib.django import app as jobs
 
 from citybrain.kernel import loops
-from citybrain.project import startcheck
 
 logger = logging.getLogger(__name__)
 PAUSE_LONGEST = 30.0
@@ -105,8 +103,6 @@ def end_late(stop: threading.Event) -> None:
 
 
 def main() -> None:
-    if problems := startcheck.refusals(os.environ):
-        sys.exit("\n".join(problems))
     stop = threading.Event()
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: stop.set())
@@ -119,5 +115,7 @@ def main() -> None:
         thread.join(FINISH_SECONDS)
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # under its own name: procrastinate warns about applications made in __main__
+    from citybrain.project import worker
+
+    worker.main()

@@ -1,16 +1,13 @@
 """WSGI entry of the web processes."""
 
 import os
-import sys
 
 from django.core.wsgi import get_wsgi_application
 
-from citybrain.project import children, startcheck
+from citybrain.project import children
 from citybrain.project.shedding import Shedding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
-if problems := startcheck.refusals(os.environ):
-    sys.exit("\n".join(problems))
 if children.MARK in os.environ:  # under our launcher: do not outlive the web server's main process
     children.die_with_parent()
 

@@ -1,5 +1,6 @@
 """Headers, languages and error answers, through the real middleware chain."""
 
+import errno
 import json
 
 import pytest
@@ -22,6 +23,7 @@ RAISED = {
     "large": (RequestDataTooBig(), 413),
     "down": (OperationalError("server closed the connection"), 503),
     "data": (DataError("value too long"), 400),
+    "full": (OSError(errno.ENOSPC, "No space left on device"), 503),
     "bug": (ValueError("a bug with a secret in it"), 500),
 }
 
