@@ -22,7 +22,7 @@ def shade(value: Decimal | None, bounds: list[Decimal], shades: int = SHADES) ->
     if value is None:
         return "none"
     if not bounds:
-        return str(shades // 2)
+        return "0" if value == 0 else str(shades // 2)
     position = sum(value > bound for bound in bounds)
     return str(round(position * (shades - 1) / len(bounds)))
 
