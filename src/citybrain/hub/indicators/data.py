@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Literal, NewType
 from uuid import UUID
@@ -12,13 +12,14 @@ from citybrain.kernel.text import Text
 
 IndicatorCode = NewType("IndicatorCode", str)
 Light = Literal["green", "yellow", "red", "grey"]
-Status = Literal["reached", "not_reached", "measured", "stale", "no_data"]
+Status = Literal["reached", "not_reached", "measured", "partial", "stale", "no_data"]
 Severity = Literal["calm", "warn", "alarm"]
 
 STATUS_NAMES: Mapping[str, Text] = {
     "reached": Text(zh="已达标", en="Reached"),
     "not_reached": Text(zh="未达标", en="Not reached"),
     "measured": Text(zh="监测中", en="Measured"),
+    "partial": Text(zh="部分口径,不评判", en="Partial basis, not judged"),
     "stale": Text(zh="数据过期", en="Out of date"),
     "no_data": Text(zh="暂无数据", en="No data yet"),
 }
@@ -96,6 +97,13 @@ class SideExplained:
     value: Decimal | None
     constant: Decimal | None = None
     note: Text | None = None
+    time_title: Text | None = None
+    measure_text: Text | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that counts; ``until`` is the midnight after it."""
+        return (self.until - timedelta(days=1)).date() if self.until else None
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,7 @@ class Explanation:
     numerator_text: Text | None
     denominator_text: Text | None
     excluded: Text | None
+    partial: Text | None
     proof: Text | None
     basis: tuple[Text, ...]
     evidence: Mapping[str, str]

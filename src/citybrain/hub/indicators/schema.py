@@ -97,6 +97,8 @@ class IndicatorDocument(Strict):
     numerator_text: Text | None = None
     denominator_text: Text | None = None
     excluded: Text | None = None
+    # What is counted is only a part of what the target speaks of: shown, but not judged against the target.
+    partial: Text | None = None
     evidence: Evidence | None = None
     proof: Text | None = None
     basis: tuple[Text, ...] = ()

@@ -23,19 +23,21 @@ def figure(
 
 
 def status_of(definition: IndicatorDocument, value: Decimal | None, stale: bool) -> str:
-    """no_data, stale, reached, not_reached, or measured when there is no target."""
+    """no_data, stale, partial, reached, not_reached, or measured when there is no target."""
     if value is None:
         return "no_data"
     if stale:
         return "stale"
+    if definition.partial is not None:
+        return "partial"
     if definition.target is None:
         return "measured"
     return "reached" if definition.target.reached(value) else "not_reached"
 
 
 def light_of(definition: IndicatorDocument, status: str, severity: str) -> str:
-    """Grey without fresh data, never green (A34); else by thresholds; else by the target."""
-    if status in {"no_data", "stale"}:
+    """Grey without fresh or whole data, never green (A34); else by thresholds; else by the target."""
+    if status in {"no_data", "stale", "partial"}:
         return "grey"
     if definition.thresholds is not None:
         return LIGHTS[severity]

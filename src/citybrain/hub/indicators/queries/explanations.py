@@ -27,7 +27,8 @@ def explain(code: str, *, dimension: str = "", member: str = "") -> Explanation:
     evidence = document.evidence
     return Explanation(
         reading=shown, description=document.description, numerator_text=document.numerator_text,
-        denominator_text=document.denominator_text, excluded=document.excluded, proof=document.proof,
+        denominator_text=document.denominator_text, excluded=document.excluded,
+        partial=document.partial, proof=document.proof,
         basis=document.basis, evidence={"tag": evidence.tag, "source": evidence.source} if evidence else {},
         rule_hash=row.rule_hash, sides=sides, versions=tuple(versions), thresholds=thresholds,
         dimensions=tuple(document.dimensions), co_owners=document.co_owners, pack=row.indicator.pack,
@@ -37,13 +38,32 @@ def explain(code: str, *, dimension: str = "", member: str = "") -> Explanation:
 def explained(document: IndicatorDocument, role: str, side: Side, shown) -> SideExplained:
     """One side in words and limits."""
     since, until = span(document, side)
-    known = data.has_dataset(side.dataset) if side.dataset else False
+    dataset = data.dataset(side.dataset) if side.dataset and data.has_dataset(side.dataset) else None
+    time = side.time or (dataset.time_column if dataset else "")
     return SideExplained(
         role=role, dataset=side.dataset or "", measure=side.measure, where=side.where, since=since, until=until,
-        dataset_title=data.dataset(side.dataset).title if known and side.dataset else None,
-        time=side.time or (data.dataset(side.dataset).time_column if known and side.dataset else ""),
-        value=getattr(shown, role), constant=side.constant, note=side.note,
+        dataset_title=dataset.title if dataset else None, time=time, value=getattr(shown, role),
+        constant=side.constant, note=side.note, measure_text=measure_text(dataset, side.measure),
+        time_title=dataset.column(time).title if dataset and dataset.has(time) else None,
     )  # fmt: skip
+
+
+MEASURES = {
+    "count": ("行数", "number of"),
+    "sum": ("合计", "sum of"),
+    "avg": ("平均", "mean of"),
+    "distinct": ("去重计数", "distinct"),
+}
+
+
+def measure_text(dataset: data.Dataset | None, measure: str) -> Text:
+    """What is done with the rows, in words: number of rows, sum of a column."""
+    kind, _, name = measure.partition(":")
+    zh, en = MEASURES[kind]
+    column = dataset.column(name).title if dataset and name and dataset.has(name) else Text(zh=name, en=name)
+    return Text(
+        zh=f"{column.zh}{zh}" if name else zh, en=f"{en} {column.en or column.zh}" if name else f"{en} rows"
+    )
 
 
 def span(document: IndicatorDocument, side: Side) -> tuple[datetime | None, datetime | None]:

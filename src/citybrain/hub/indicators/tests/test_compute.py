@@ -50,6 +50,14 @@ def test_nobody_knows_is_not_zero(visits):
         assert (shown.value, shown.text, shown.light, shown.status) == (None, "—", "grey", "no_data")
 
 
+def test_a_figure_over_a_part_of_the_city_is_shown_but_never_judged(decide):
+    install(definition(partial={"zh": "仅本平台", "en": "this system only"}))
+    decide(10)
+    compute.refresh_live()
+    shown = indicators.value("T01")
+    assert (shown.text, shown.status, shown.light) == ("100.0", "partial", "grey")
+
+
 def test_old_figures_turn_grey_never_green(decide):
     install(definition())
     decide(10)
