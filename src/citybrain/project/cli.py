@@ -21,6 +21,8 @@ HELP = """citybrain: the software that runs a prefecture-level city's digital go
   ./citybrain pack new|check|plan|install|uninstall|journeys|coverage|schemas …
   ./citybrain doctor                   what is installed, reachable, configured, and what to do
   ./citybrain audit verify             check the chain of the audit log
+  ./citybrain keys rotate|renew …      new keys, stored values sealed anew
+  ./citybrain events dead|retry …      events a subscriber gave up
   ./citybrain demo traffic …           citizens and clerks at a chosen rate, bounded, marked as demo
   ./citybrain translate [--check]      bring translation files up to date, list what is missing
   ./citybrain manage …                 Django's own commands
@@ -119,20 +121,16 @@ def bench(config: Config, arguments: list[str]) -> int:
     return importlib.import_module(f"bench.{arguments[0]}").main(arguments[1:]) or 0
 
 
-def audit(config: Config, arguments: list[str]) -> int:
-    if arguments[:1] != ["verify"]:
-        raise Refusal("audit knows one thing: ./citybrain audit verify")
-    with django_ready(config):
-        from citybrain.kernel import audit as log
+def kernel_command(name: str) -> Callable[[Config, list[str]], int]:
+    """A command the kernel offers itself, run on the database."""
 
-        verdict = log.verify()
-    if verdict.ok:
-        print(
-            f"the audit chain is intact: {verdict.sealed} rows sealed, {verdict.unsealed} waiting to be sealed"
-        )
-        return 0
-    print(f"the audit chain is broken at number {verdict.broken}: {verdict.reason} {verdict.entry_id}")
-    return 1
+    def run(config: Config, arguments: list[str]) -> int:
+        with django_ready(config):
+            from citybrain.kernel import commands
+
+            return commands.COMMANDS[name](arguments)
+
+    return run
 
 
 def demo(config: Config, arguments: list[str]) -> int:
@@ -165,9 +163,20 @@ def manage(config: Config, arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Config, list[str]], int]] = {
-    "up": up, "test": test, "check": check, "bench": bench, "pack": pack, "doctor": doctor, "audit": audit,
-    "demo": demo, "translate": translate, "accounts": accounts, "manage": manage,
-}  # fmt: skip
+    "up": up,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "pack": pack,
+    "doctor": doctor,
+    "audit": kernel_command("audit"),
+    "keys": kernel_command("keys"),
+    "events": kernel_command("events"),
+    "demo": demo,
+    "translate": translate,
+    "accounts": accounts,
+    "manage": manage,
+}
 
 
 def main(argv: list[str]) -> int:

@@ -130,6 +130,30 @@ def outside(url: str) -> Iterator[Finding]:
         memory.close()
 
 
+def rooms(config: Config) -> Iterator[Finding]:
+    """What kernel and messages say about themselves; needs a database that is set up and running."""
+    from citybrain.project.cli import django_ready
+
+    server = postgres.Server(postgres.home_for(config.data_dir))
+    if not config.database_url and server.running_port() is None:
+        yield Finding("·", "nothing can be asked without the database", "./citybrain up")
+        return
+    with django_ready(config):
+        from django.db import Error
+
+        from citybrain.hub.messages import api as messages
+        from citybrain.kernel import commands
+
+        try:
+            troubles = commands.check_up() + [(what, "") for what in messages.check_gateways()]
+        except Error as problem:
+            troubles = [(f"the database is not set up: {problem}".splitlines()[0], "./citybrain up")]
+        for what, todo in troubles:
+            yield Finding("✗", what, todo)
+        if not troubles:
+            yield well("kernel and messages have nothing to complain about")
+
+
 def processes(config: Config) -> Iterator[Finding]:
     for name, url in (
         ("web", f"{config.address}/readyz"),
@@ -164,6 +188,7 @@ def main(config: Config) -> int:
         ("settings", settings),
         ("database", database),
         ("processes", processes),
+        ("rooms", rooms),
     ):
         print(title)
         for finding in part(config):

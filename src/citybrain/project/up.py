@@ -6,7 +6,6 @@ when it crashes; all end with us, however we end.
 
 import contextlib
 import fcntl
-import importlib.util
 import os
 import signal
 import socket
@@ -156,8 +155,7 @@ class Launcher:
         config = self.config
         self.child("web", web_command(config))
         self.child("live", ["citybrain.project.live"])
-        simulator = importlib.util.find_spec("citybrain.connectors.identity_simulator")
-        if simulator and config.mode == "demo" and "CITYBRAIN_OIDC_URL" not in os.environ:
+        if simulates_identity(config):
             self.child(
                 "identity-simulator",
                 ["citybrain.connectors.identity_simulator", "--port", str(config.port + 2)],
@@ -170,6 +168,9 @@ class Launcher:
             self.wait_http(f"http://{probe_host(config.host)}:{config.live_port}/live/healthz")
         with self.steps.step("web"):
             self.wait_http(f"http://{probe_host(config.host)}:{config.port}/readyz")
+        if simulates_identity(config):
+            with self.steps.step("identity simulator"):
+                self.wait_http(f"http://127.0.0.1:{config.port + 2}/.well-known/openid-configuration")
         for name in names:
             with self.steps.step(name):
                 self.wait_beat(config.run_dir / f"{name}.alive", began)
@@ -260,6 +261,11 @@ def web_command(config: Config) -> list[str]:
         "--workers-kill-timeout", "10", "--backlog", "1024", "--backpressure", str(config.web_threads * 64),
         "--no-access-log", "--log-level", "warning", "citybrain.project.wsgi:application",
     ]  # fmt: skip
+
+
+def simulates_identity(config: Config) -> bool:
+    """The demo brings its own identity provider unless settings name a real one."""
+    return config.mode == "demo" and "CITYBRAIN_OIDC_URL" not in os.environ
 
 
 def main(config: Config) -> int:
