@@ -16,7 +16,7 @@ data.register_dataset(
             " case when state in ('valid','suspended') and valid_to < (now() at time zone 'Asia/Shanghai')::date"
             " then 'expired' else state end as status from certificates_certificate"
         ),
-        columns=[
+        columns=(
             Column("id", "text", Text(zh="标识", en="Id"), "L2"),
             Column("type_key", "text", Text(zh="证照类型", en="Type"), "L1"),
             Column("number", "text", Text(zh="证照编号", en="Number"), "L2"),
@@ -30,7 +30,7 @@ data.register_dataset(
             Column("valid_from", "date", Text(zh="有效期起", en="Valid from"), "L1"),
             Column("valid_to", "date", Text(zh="有效期止", en="Valid to"), "L1"),
             Column("demo", "bool", Text(zh="演示数据", en="Demo data"), "L1"),
-        ],
+        ),
         time_column="issued_at",
         organisation_column="issuer_org",
         matter_column="matter",

@@ -21,12 +21,19 @@ class CertificateTypes:
             other = codes.setdefault(kind.code, doc.key)
             if other != doc.key or self._taken(kind):
                 yield ctx.problem(
-                    doc, "code", zh=f"证照类型代码{kind.code}已被另一类型使用", code="type_code_taken",
+                    doc,
+                    "code",
+                    zh=f"证照类型代码{kind.code}已被另一类型使用",
+                    code="type_code_taken",
                     en=f"the type code {kind.code} is already used by another type",
                 )
             if not any(f.source == "number" for f in kind.fields):
                 yield ctx.problem(
-                    doc, "fields", zh="证照上没有印出编号（source: number）", code="no_number", level="warning",
+                    doc,
+                    "fields",
+                    zh="证照上没有印出编号（source: number）",
+                    code="no_number",
+                    level="warning",
                     en="no field prints the number (source: number)",
                 )
 
@@ -36,11 +43,18 @@ class CertificateTypes:
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         kind: CertificateType = doc.data
-        CertificateTypeVersion.objects.filter(key=kind.key).exclude(version=kind.version).update(current=False)
+        CertificateTypeVersion.objects.filter(key=kind.key).exclude(version=kind.version).update(
+            current=False
+        )
         CertificateTypeVersion.objects.update_or_create(
-            key=kind.key, version=kind.version,
+            key=kind.key,
+            version=kind.version,
             defaults={
-                "pack": doc.pack, "code": kind.code, "name": kind.name.as_dict(), "current": True, "hidden": False,
+                "pack": doc.pack,
+                "code": kind.code,
+                "name": kind.name.as_dict(),
+                "current": True,
+                "hidden": False,
                 "document": kind.model_dump(mode="json"),
             },
         )

@@ -13,7 +13,9 @@ from citybrain.hub.certificates.models import Certificate
 from citybrain.kernel.loops import every
 
 
-@app.task(name="certificates.render", queue="certificates", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+@app.task(
+    name="certificates.render", queue="certificates", retry=RetryStrategy(max_attempts=8, exponential_wait=4)
+)
 def render_certificate(certificate_id: str) -> None:
     """Render one certificate; a certificate that was rolled back is nobody's business."""
     if Certificate.objects.filter(pk=UUID(certificate_id)).exists():

@@ -36,7 +36,6 @@ from citybrain.kernel.text import Text
 from citybrain.kernel.text import say as text
 
 
-
 def main(argv: list[str]) -> int:
     """``./citybrain pack …``; the exit code (0 fine, 1 problems, 2 wrong usage)."""
     from citybrain.hub.packs.cli import main as run
@@ -47,9 +46,45 @@ def main(argv: list[str]) -> int:
 cli = main
 
 __all__ = [
-    "Change", "Context", "Coverage", "Evidence", "InstalledPackRecord", "JourneyFailed", "JourneyResult", "Library",
-    "PackDocument", "PackError", "PackRefused", "Part", "Plan", "Problem", "Report", "Text", "World", "check", "cli",
-    "collecting", "folder_of", "folders", "install", "install_all", "installed", "is_installed", "main", "plan",
-    "register_clockwork", "register_coverage", "register_expectation", "register_part", "register_quality",
-    "register_stand_in", "register_verb", "run_journeys", "schemas", "text", "uninstall", "unpack", "visit",
+    "Change",
+    "Context",
+    "Coverage",
+    "Evidence",
+    "InstalledPackRecord",
+    "JourneyFailed",
+    "JourneyResult",
+    "Library",
+    "PackDocument",
+    "PackError",
+    "PackRefused",
+    "Part",
+    "Plan",
+    "Problem",
+    "Report",
+    "Text",
+    "World",
+    "check",
+    "cli",
+    "collecting",
+    "folder_of",
+    "folders",
+    "install",
+    "install_all",
+    "installed",
+    "is_installed",
+    "main",
+    "plan",
+    "register_clockwork",
+    "register_coverage",
+    "register_expectation",
+    "register_part",
+    "register_quality",
+    "register_stand_in",
+    "register_verb",
+    "run_journeys",
+    "schemas",
+    "text",
+    "uninstall",
+    "unpack",
+    "visit",
 ]

@@ -31,7 +31,9 @@ def main(argv: list[str]) -> int:
     try:
         return options.run(options)
     except PackRefused as refused:
-        return show(options, [{"pack": "", "problems": [p.as_dict() for p in refused.problems]}], refused.problems)
+        return show(
+            options, [{"pack": "", "problems": [p.as_dict() for p in refused.problems]}], refused.problems
+        )
     except CityError as error:
         print(str(error), file=sys.stderr)
         return 2
@@ -87,8 +89,17 @@ def run_check(options: argparse.Namespace) -> int:
 def run_plan(options: argparse.Namespace) -> int:
     plans = [plan(n) for n in chosen(options)]
     if options.json:
-        out([{"pack": p.pack, "from": p.installed_version, "to": p.version, "changes": [c.as_dict() for c in p.changes]}
-             for p in plans])
+        out(
+            [
+                {
+                    "pack": p.pack,
+                    "from": p.installed_version,
+                    "to": p.version,
+                    "changes": [c.as_dict() for c in p.changes],
+                }
+                for p in plans
+            ]
+        )
     for found in () if options.json else plans:
         print(f"{found.pack} {found.installed_version or '-'} → {found.version}")
         for change in found.changes:
@@ -105,7 +116,7 @@ def run_install(options: argparse.Namespace) -> int:
         try:
             reports.append(install(name, by=by, force=options.force, library=library))
         except PackRefused as refused:
-            failed += list(refused.problems)  # type: ignore[arg-type]
+            failed += refused.problems
     if not options.json:
         for report in reports:
             changed = len(report.plan.of("add", "change", "hide")) if report.plan else 0
@@ -153,7 +164,18 @@ def run_coverage(options: argparse.Namespace) -> int:
 def run_list(options: argparse.Namespace) -> int:
     rows = installed()
     if options.json:
-        out([{"pack": r.pack, "version": r.version, "kind": r.kind, "grade": r.grade, "parts": dict(r.parts)} for r in rows])
+        out(
+            [
+                {
+                    "pack": r.pack,
+                    "version": r.version,
+                    "kind": r.kind,
+                    "grade": r.grade,
+                    "parts": dict(r.parts),
+                }
+                for r in rows
+            ]
+        )
     for row in () if options.json else rows:
         parts = " ".join(f"{part}:{number}" for part, number in row.parts.items())
         print(f"{row.pack:34} {row.version:9} {row.grade:7} {parts}")
@@ -174,11 +196,16 @@ def run_schemas(options: argparse.Namespace) -> int:
 
 def report_dict(report: Report) -> dict[str, Any]:
     return {
-        "pack": report.pack, "version": report.version, "ok": report.ok,
+        "pack": report.pack,
+        "version": report.version,
+        "ok": report.ok,
         "problems": [p.as_dict() for p in report.problems],
         "journeys": [{"key": j.key, "passed": j.passed, "kinds": sorted(j.kinds)} for j in report.journeys],
-        "coverage": None if report.coverage is None else {
-            "share": round(report.coverage.share, 4), "missing": report.coverage.missing,
+        "coverage": None
+        if report.coverage is None
+        else {
+            "share": round(report.coverage.share, 4),
+            "missing": report.coverage.missing,
         },
     }
 
@@ -188,7 +215,11 @@ def out(value: Any) -> None:
 
 
 def show(
-    options: argparse.Namespace, data: list[dict], problems: list[Problem], *, checked: list[Report] | None = None
+    options: argparse.Namespace,
+    data: list[dict],
+    problems: list[Problem],
+    *,
+    checked: list[Report] | None = None,
 ) -> int:
     """Print problems (or JSON) and give the exit code."""
     errors = [p for p in problems if p.level == "error"]
@@ -199,7 +230,11 @@ def show(
         mark = "✗" if problem.level == "error" else "!"
         print(f"{mark} {problem.where}  [{problem.code}]\n    {problem.zh}\n    {problem.en}")
     for report in checked or ():
-        played = f", {sum(j.passed for j in report.journeys)}/{len(report.journeys)} journeys" if report.journeys else ""
+        played = (
+            f", {sum(j.passed for j in report.journeys)}/{len(report.journeys)} journeys"
+            if report.journeys
+            else ""
+        )
         covered = f", coverage {report.coverage.share:.0%}" if report.coverage else ""
         print(f"{'✓' if report.ok else '✗'} {report.pack} {report.version}{played}{covered}")
     if errors:

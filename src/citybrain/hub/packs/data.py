@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from citybrain.kernel.errors import CityError, Invalid
+from citybrain.kernel.errors import CityError
 from citybrain.kernel.text import Text
 
 Pointer = str | tuple[str | int, ...]
@@ -41,14 +41,18 @@ class Problem:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-class PackRefused(Invalid):
-    """A pack was not applied; ``problems`` is the full list, each a Problem."""
+class PackRefused(CityError):
+    """A pack was not applied; ``problems`` is the full list, each a Problem. 422."""
 
+    status = 422
     code = "pack_refused"
 
     def __init__(self, problems: list[Problem], message: str = "") -> None:
-        CityError.__init__(self, message or "; ".join(f"{p.where} {p.say()}" for p in problems[:20]))
-        self.problems = list(problems)  # type: ignore[assignment]
+        super().__init__(message or "; ".join(f"{p.where} {p.say()}" for p in problems[:20]))
+        self.problems = list(problems)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**super().as_dict(), "problems": [p.as_dict() for p in self.problems]}
 
 
 class PackError(Exception):

@@ -47,11 +47,21 @@ class Holidays:
             for at, day in enumerate(doc.data.days):
                 where = ("days", at, "date")
                 if day.date.year != doc.data.year:
-                    yield ctx.problem(doc, where, zh=f"{day.date}不在{doc.data.year}年", en=f"{day.date} is not in {doc.data.year}")
+                    yield ctx.problem(
+                        doc,
+                        where,
+                        zh=f"{day.date}不在{doc.data.year}年",
+                        en=f"{day.date} is not in {doc.data.year}",
+                    )
                 if day.date in seen:
                     yield ctx.problem(doc, where, zh=f"{day.date}写了两次", en=f"{day.date} is written twice")
                 if day.kind == "makeup" and day.date.weekday() < 5:
-                    yield ctx.problem(doc, where, zh=f"{day.date}本是工作日，不能是调休上班日", en=f"{day.date} is a weekday already")
+                    yield ctx.problem(
+                        doc,
+                        where,
+                        zh=f"{day.date}本是工作日，不能是调休上班日",
+                        en=f"{day.date} is a weekday already",
+                    )
                 seen.add(day.date)
 
     def apply(self, ctx: Context, doc: PackDocument) -> None:

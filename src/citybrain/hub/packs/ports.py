@@ -19,7 +19,14 @@ class Context(Protocol):
     checking: bool
 
     def problem(
-        self, doc: PackDocument, pointer: Pointer = (), *, zh: str, en: str, code: str = "check", level: str = "error"
+        self,
+        doc: PackDocument,
+        pointer: Pointer = (),
+        *,
+        zh: str,
+        en: str,
+        code: str = "check",
+        level: str = "error",
     ) -> Problem: ...
 
     def docs(self, part: str) -> Sequence[PackDocument]:
@@ -36,9 +43,14 @@ class Context(Protocol):
 class Part(Protocol):
     """One kind of document, owned by one room. Optional attribute ``demo = True``: only under ``demo/``."""
 
-    key: str
-    order: int
-    schema: type[BaseModel]
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+    @property
+    def schema(self) -> type[BaseModel]: ...
 
     def check(self, ctx: Context, docs: Sequence[PackDocument]) -> Iterable[Problem]: ...
 

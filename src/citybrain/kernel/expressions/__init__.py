@@ -28,6 +28,23 @@ from citybrain.kernel.expressions.types import (
 )
 
 __all__ = [
-    "ANY", "BOOLEAN", "DATE", "DATETIME", "MAX_CHARS", "MAX_DEPTH", "MAX_SECONDS", "MAX_STEPS", "NULL", "NUMBER",
-    "STRING", "Column", "Expression", "ExpressionError", "ListOf", "Record", "Type", "compile", "parse_type",
+    "ANY",
+    "BOOLEAN",
+    "DATE",
+    "DATETIME",
+    "MAX_CHARS",
+    "MAX_DEPTH",
+    "MAX_SECONDS",
+    "MAX_STEPS",
+    "NULL",
+    "NUMBER",
+    "STRING",
+    "Column",
+    "Expression",
+    "ExpressionError",
+    "ListOf",
+    "Record",
+    "Type",
+    "compile",
+    "parse_type",
 ]

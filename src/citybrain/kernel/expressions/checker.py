@@ -40,7 +40,12 @@ class Checker:
     def expect(self, node: n.Node, wanted: Type) -> None:
         got = self.check(node)
         if got not in (wanted, ANY):
-            raise self.fail(node, "type", f"这里需要{wanted.zh}，写的是{got.zh}", f"a {wanted} is needed here, not a {got}")
+            raise self.fail(
+                node,
+                "type",
+                f"这里需要{wanted.zh}，写的是{got.zh}",
+                f"a {wanted} is needed here, not a {got}",
+            )
 
     def check_literal(self, node: n.Literal) -> Type:
         if node.value is None:
@@ -112,7 +117,9 @@ class Checker:
         if of == ANY:
             return BOOLEAN
         if not isinstance(of, ListOf):
-            raise self.fail(node.of, "type", f"“in”后面需要列表，写的是{of.zh}", f"“in” needs a list, not a {of}")
+            raise self.fail(
+                node.of, "type", f"“in”后面需要列表，写的是{of.zh}", f"“in” needs a list, not a {of}"
+            )
         if item == NULL:
             raise self.fail(node.item, "type", "空值不能用“in”判断", "null cannot be tested with “in”")
         if of.of != NULL:
@@ -134,7 +141,9 @@ class Checker:
             return STRING if STRING in kinds else ANY
         for part, kind in zip(parts, kinds, strict=True):
             if kind not in (NUMBER, ANY):
-                raise self.fail(part, "type", f"计算需要数字，写的是{kind.zh}", f"arithmetic needs numbers, not a {kind}")
+                raise self.fail(
+                    part, "type", f"计算需要数字，写的是{kind.zh}", f"arithmetic needs numbers, not a {kind}"
+                )
         return NUMBER
 
     def check_negative(self, node: n.Negative) -> Type:
@@ -145,15 +154,15 @@ class Checker:
         self.expect(node.condition, BOOLEAN)
         kind = joined(self.check(node.then), self.check(node.otherwise))
         if kind is None:
-            raise self.fail(
-                node, "type", "then 和 else 的类型不一致", "then and else give different types"
-            )
+            raise self.fail(node, "type", "then 和 else 的类型不一致", "then and else give different types")
         return kind
 
     def check_quantified(self, node: n.Quantified) -> Type:
         of = self.check(node.of)
         if of != ANY and not isinstance(of, ListOf):
-            raise self.fail(node.of, "type", f"这里需要列表，写的是{of.zh}", f"a list is needed here, not a {of}")
+            raise self.fail(
+                node.of, "type", f"这里需要列表，写的是{of.zh}", f"a list is needed here, not a {of}"
+            )
         outer = self.bound
         self.bound = {**outer, node.name: of.of if isinstance(of, ListOf) else ANY}
         try:
@@ -167,14 +176,18 @@ class Checker:
         if function is None:
             near = get_close_matches(node.function, FUNCTIONS, 1)
             raise self.fail(
-                node, "name", f"没有函数“{node.function}”" + (f"，是不是“{near[0]}”？" if near else ""),
+                node,
+                "name",
+                f"没有函数“{node.function}”" + (f"，是不是“{near[0]}”？" if near else ""),
                 f"there is no function “{node.function}”" + (f"; did you mean “{near[0]}”?" if near else ""),
             )
         result = function.result([self.check(arg) for arg in node.args])
         if result is None:
             got = ", ".join(str(arg.type) for arg in node.args)
             raise self.fail(
-                node, "type", f"函数用法是 {function.signature}，写的是 {node.function}({got})",
+                node,
+                "type",
+                f"函数用法是 {function.signature}，写的是 {node.function}({got})",
                 f"use {function.signature}, not {node.function}({got})",
             )
         return result

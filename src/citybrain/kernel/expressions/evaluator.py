@@ -148,7 +148,9 @@ class Evaluation:
         for arg in args:
             if isinstance(arg, list):
                 self.tick(len(arg))
-        if node.function == "contains" and (args[0] is None or (args[1] is None and isinstance(args[0], str))):
+        if node.function == "contains" and (
+            args[0] is None or (args[1] is None and isinstance(args[0], str))
+        ):
             return None
         lists = [[self.admit(i, ANY, node.function) for i in a] if isinstance(a, list) else a for a in args]
         return function.call(*lists)

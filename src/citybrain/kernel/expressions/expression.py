@@ -50,7 +50,9 @@ class Expression:
         return writer.finish(writer.write(self._tree))
 
 
-def compile(text: str, names: Mapping[str, Type | str | Mapping] | Record, *, result: Type | str = ANY) -> Expression:
+def compile(
+    text: str, names: Mapping[str, Type | str | Mapping] | Record, *, result: Type | str = ANY
+) -> Expression:
     """Parse and type-check ``text`` against the declared names. ExpressionError with position otherwise.
 
     ``names`` maps names (dots allowed) to types or their spellings: ``{"age": "number", "tags": "list<string>",
@@ -81,7 +83,10 @@ def _compiled(text: str, spelling: str, held: _Held, result: Type) -> Expression
     kind = checker.check(tree)
     if result != ANY and kind not in (result, ANY):
         raise ExpressionError(
-            "type", zh=f"结果应是{result.zh}，实际是{kind.zh}", en=f"the result must be a {result}, not a {kind}",
-            line=tree.line, col=tree.col,
+            "type",
+            zh=f"结果应是{result.zh}，实际是{kind.zh}",
+            en=f"the result must be a {result}, not a {kind}",
+            line=tree.line,
+            col=tree.col,
         )
     return Expression(text, held.record, tree, kind, frozenset(checker.used))

@@ -208,45 +208,133 @@ def define(name: str, signature: str, result: Any, call: Any, sql: Any = None, s
 
 LIST = (ListOf(ANY),)
 
-define("date", "date(text | time)", fixed((STRING, *MOMENTS), result=DATE), to_date,
-       lambda a, t: day(a[0], t[0]))
+define(
+    "date", "date(text | time)", fixed((STRING, *MOMENTS), result=DATE), to_date, lambda a, t: day(a[0], t[0])
+)
 define("today", "today()", fixed(result=DATE), lambda: clock_today(), lambda a, t: "%today")
 define("age", "age(born [, at])", fixed(MOMENTS, MOMENTS, result=NUMBER, optional=1), whole_years, age_sql)
-define("days_between", "days_between(from, to)", fixed(MOMENTS, MOMENTS, result=NUMBER),
-       lambda a, b: Decimal((moments(b) - moments(a)).days),
-       lambda a, t: f"({day(a[1], t[1])} - {day(a[0], t[0])})::numeric")
-define("add_days", "add_days(date, days)", fixed(MOMENTS, (NUMBER,), result=DATE), add_days,
-       lambda a, t: f"({day(a[0], t[0])} + trunc({a[1]})::integer)")
-define("year", "year(date)", fixed(MOMENTS, result=NUMBER), lambda d: Decimal(moments(d).year),
-       lambda a, t: f"extract(year from {day(a[0], t[0])})")
-define("month", "month(date)", fixed(MOMENTS, result=NUMBER), lambda d: Decimal(moments(d).month),
-       lambda a, t: f"extract(month from {day(a[0], t[0])})")
-define("count", "count(list)", fixed(LIST, result=NUMBER), lambda x: Decimal(len(v.need(x, ListOf(ANY)))),
-       lambda a, t: f"cardinality({a[0]})::numeric")
-define("sum", "sum(list | a, b, …)", aggregate(NUMBER), lambda *a: None if a == (None,) else total(a), strict=False)
-define("min", "min(list | a, b, …)", aggregate(NUMBER, STRING, *MOMENTS),
-       lambda *a: None if a == (None,) else best("<", a),
-       lambda a, t: f"LEAST({', '.join(a)})", strict=False)
-define("max", "max(list | a, b, …)", aggregate(NUMBER, STRING, *MOMENTS),
-       lambda *a: None if a == (None,) else best(">", a),
-       lambda a, t: f"GREATEST({', '.join(a)})", strict=False)
-define("contains", "contains(text | list, part)", contains_type, contains,
-       lambda a, t: f"(position({a[1]} in {a[0]}) > 0)" if t[0] == STRING else f"({a[1]} = ANY({a[0]}))",
-       strict=False)
-define("starts_with", "starts_with(text, start)", fixed((STRING,), (STRING,), result=BOOLEAN),
-       lambda a, b: v.need(a, STRING).startswith(v.need(b, STRING)), lambda a, t: f"starts_with({a[0]}, {a[1]})")
-define("ends_with", "ends_with(text, end)", fixed((STRING,), (STRING,), result=BOOLEAN),
-       lambda a, b: v.need(a, STRING).endswith(v.need(b, STRING)),
-       lambda a, t: f"(right({a[0]}, char_length({a[1]})) = {a[1]})")
-define("length", "length(text)", fixed((STRING,), result=NUMBER), lambda a: Decimal(len(v.need(a, STRING))),
-       lambda a, t: f"char_length({a[0]})::numeric")
-define("round", "round(number [, places])", fixed((NUMBER,), (NUMBER,), result=NUMBER, optional=1), rounded,
-       lambda a, t: f"round({a[0]}, {a[1] + '::integer' if len(a) > 1 else '0'})")
-define("abs", "abs(number)", fixed((NUMBER,), result=NUMBER), lambda a: abs(v.need(a, NUMBER)),
-       lambda a, t: f"abs({a[0]})")
-define("exists", "exists(value)", lambda got: BOOLEAN if len(got) == 1 and got[0] != NULL else None,
-       lambda a: a is not None, lambda a, t: f"({a[0]} IS NOT NULL)", strict=False)
-define("empty", "empty(value)", lambda got: BOOLEAN if len(got) == 1 and got[0] != NULL else None, emptiness,
-       empty_sql, strict=False)
-define("coalesce", "coalesce(a, b, …)", coalesce_type, lambda *a: next(iter(known(list(a))), None),
-       lambda a, t: f"COALESCE({', '.join(a)})", strict=False)
+define(
+    "days_between",
+    "days_between(from, to)",
+    fixed(MOMENTS, MOMENTS, result=NUMBER),
+    lambda a, b: Decimal((moments(b) - moments(a)).days),
+    lambda a, t: f"({day(a[1], t[1])} - {day(a[0], t[0])})::numeric",
+)
+define(
+    "add_days",
+    "add_days(date, days)",
+    fixed(MOMENTS, (NUMBER,), result=DATE),
+    add_days,
+    lambda a, t: f"({day(a[0], t[0])} + trunc({a[1]})::integer)",
+)
+define(
+    "year",
+    "year(date)",
+    fixed(MOMENTS, result=NUMBER),
+    lambda d: Decimal(moments(d).year),
+    lambda a, t: f"extract(year from {day(a[0], t[0])})",
+)
+define(
+    "month",
+    "month(date)",
+    fixed(MOMENTS, result=NUMBER),
+    lambda d: Decimal(moments(d).month),
+    lambda a, t: f"extract(month from {day(a[0], t[0])})",
+)
+define(
+    "count",
+    "count(list)",
+    fixed(LIST, result=NUMBER),
+    lambda x: Decimal(len(v.need(x, ListOf(ANY)))),
+    lambda a, t: f"cardinality({a[0]})::numeric",
+)
+define(
+    "sum",
+    "sum(list | a, b, …)",
+    aggregate(NUMBER),
+    lambda *a: None if a == (None,) else total(a),
+    strict=False,
+)
+define(
+    "min",
+    "min(list | a, b, …)",
+    aggregate(NUMBER, STRING, *MOMENTS),
+    lambda *a: None if a == (None,) else best("<", a),
+    lambda a, t: f"LEAST({', '.join(a)})",
+    strict=False,
+)
+define(
+    "max",
+    "max(list | a, b, …)",
+    aggregate(NUMBER, STRING, *MOMENTS),
+    lambda *a: None if a == (None,) else best(">", a),
+    lambda a, t: f"GREATEST({', '.join(a)})",
+    strict=False,
+)
+define(
+    "contains",
+    "contains(text | list, part)",
+    contains_type,
+    contains,
+    lambda a, t: f"(position({a[1]} in {a[0]}) > 0)" if t[0] == STRING else f"({a[1]} = ANY({a[0]}))",
+    strict=False,
+)
+define(
+    "starts_with",
+    "starts_with(text, start)",
+    fixed((STRING,), (STRING,), result=BOOLEAN),
+    lambda a, b: v.need(a, STRING).startswith(v.need(b, STRING)),
+    lambda a, t: f"starts_with({a[0]}, {a[1]})",
+)
+define(
+    "ends_with",
+    "ends_with(text, end)",
+    fixed((STRING,), (STRING,), result=BOOLEAN),
+    lambda a, b: v.need(a, STRING).endswith(v.need(b, STRING)),
+    lambda a, t: f"(right({a[0]}, char_length({a[1]})) = {a[1]})",
+)
+define(
+    "length",
+    "length(text)",
+    fixed((STRING,), result=NUMBER),
+    lambda a: Decimal(len(v.need(a, STRING))),
+    lambda a, t: f"char_length({a[0]})::numeric",
+)
+define(
+    "round",
+    "round(number [, places])",
+    fixed((NUMBER,), (NUMBER,), result=NUMBER, optional=1),
+    rounded,
+    lambda a, t: f"round({a[0]}, {a[1] + '::integer' if len(a) > 1 else '0'})",
+)
+define(
+    "abs",
+    "abs(number)",
+    fixed((NUMBER,), result=NUMBER),
+    lambda a: abs(v.need(a, NUMBER)),
+    lambda a, t: f"abs({a[0]})",
+)
+define(
+    "exists",
+    "exists(value)",
+    lambda got: BOOLEAN if len(got) == 1 and got[0] != NULL else None,
+    lambda a: a is not None,
+    lambda a, t: f"({a[0]} IS NOT NULL)",
+    strict=False,
+)
+define(
+    "empty",
+    "empty(value)",
+    lambda got: BOOLEAN if len(got) == 1 and got[0] != NULL else None,
+    emptiness,
+    empty_sql,
+    strict=False,
+)
+define(
+    "coalesce",
+    "coalesce(a, b, …)",
+    coalesce_type,
+    lambda *a: next(iter(known(list(a))), None),
+    lambda a, t: f"COALESCE({', '.join(a)})",
+    strict=False,
+)

@@ -9,7 +9,22 @@ from citybrain.kernel.expressions.errors import ExpressionError
 from citybrain.kernel.expressions.limits import MAX_CHARS, MAX_DIGITS
 
 KEYWORDS = frozenset(
-    "and or not in between if then else some every satisfies true false null".split()
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "between",
+        "if",
+        "then",
+        "else",
+        "some",
+        "every",
+        "satisfies",
+        "true",
+        "false",
+        "null",
+    ]
 )
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n\u3000]+)
@@ -38,7 +53,9 @@ def tokens(text: str) -> list[Token]:
         raise ExpressionError("syntax", zh="表达式必须是文本", en="an expression must be text")
     if len(text) > MAX_CHARS:
         raise ExpressionError(
-            "limit", zh=f"表达式超过{MAX_CHARS}个字符", en=f"the expression is longer than {MAX_CHARS} characters"
+            "limit",
+            zh=f"表达式超过{MAX_CHARS}个字符",
+            en=f"the expression is longer than {MAX_CHARS} characters",
         )
     found: list[Token] = []
     at, line, start = 0, 1, 0
@@ -60,7 +77,11 @@ def tokens(text: str) -> list[Token]:
 def _token(kind: str, word: str, line: int, col: int) -> Token:
     if kind == "number" and len(word.replace(".", "")) > MAX_DIGITS:
         raise ExpressionError(
-            "limit", zh=f"数字超过{MAX_DIGITS}位", en=f"a number has more than {MAX_DIGITS} digits", line=line, col=col
+            "limit",
+            zh=f"数字超过{MAX_DIGITS}位",
+            en=f"a number has more than {MAX_DIGITS} digits",
+            line=line,
+            col=col,
         )
     if kind == "string":
         word = re.sub(r"\\.", lambda m: ESCAPES[m.group()], word[1:-1])
@@ -75,13 +96,20 @@ def _unreadable(char: str, line: int, col: int) -> ExpressionError:
     shown = char if char.isprintable() else f"U+{ord(char[0]):04X}"
     if char == "_":
         return ExpressionError(
-            "syntax", zh="名称不能以下划线开头", en="a name may not begin with an underscore", line=line, col=col
+            "syntax",
+            zh="名称不能以下划线开头",
+            en="a name may not begin with an underscore",
+            line=line,
+            col=col,
         )
     if char in "\"'":
         return ExpressionError(
             "syntax", zh="文本的引号没有闭合", en="a quotation mark is not closed", line=line, col=col
         )
     return ExpressionError(
-        "syntax", zh=f"表达式里不能有“{shown}”", en=f"“{shown}” is not part of the expression language",
-        line=line, col=col,
+        "syntax",
+        zh=f"表达式里不能有“{shown}”",
+        en=f"“{shown}” is not part of the expression language",
+        line=line,
+        col=col,
     )

@@ -58,8 +58,11 @@ class Reader:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ExpressionError(
-                "limit", zh=f"嵌套超过{MAX_DEPTH}层", en=f"nested deeper than {MAX_DEPTH} levels",
-                line=self.now.line, col=self.now.col,
+                "limit",
+                zh=f"嵌套超过{MAX_DEPTH}层",
+                en=f"nested deeper than {MAX_DEPTH} levels",
+                line=self.now.line,
+                col=self.now.col,
             )
         try:
             return read()

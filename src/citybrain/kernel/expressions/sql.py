@@ -26,7 +26,13 @@ from citybrain.kernel.expressions.types import (
     parse_type,
 )
 
-SQL_TYPES = {NUMBER: "numeric", STRING: "text", BOOLEAN: "boolean", DATE: "date", DATETIME: "timestamptz"}
+SQL_TYPES: dict[Type, str] = {
+    NUMBER: "numeric",
+    STRING: "text",
+    BOOLEAN: "boolean",
+    DATE: "date",
+    DATETIME: "timestamptz",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,9 @@ class Writer:
             raise self.refuse(node, f"“{name}”不能用于筛选", f"“{name}” cannot be used as a filter")
         kind = column.kind
         if kind != node.type and node.type != ANY:
-            raise self.refuse(node, f"“{name}”的类型与列不符", f"the type of “{name}” differs from its column")
+            raise self.refuse(
+                node, f"“{name}”的类型与列不符", f"the type of “{name}” differs from its column"
+            )
         if node.type == ANY and kind != ANY:
             raise self.refuse(node, f"请先声明“{name}”的类型", f"declare the type of “{name}” first")
         if kind == NUMBER:
@@ -115,7 +123,8 @@ class Writer:
             if not node.of.items:
                 return "TRUE" if node.negated else "FALSE"
             tests = [
-                self.comparison("=", node.item, i) if i.type != NULL else "NULL::boolean" for i in node.of.items
+                self.comparison("=", node.item, i) if i.type != NULL else "NULL::boolean"
+                for i in node.of.items
             ]
             test = "(" + " OR ".join(tests) + ")"
         else:
@@ -123,9 +132,7 @@ class Writer:
         return f"(NOT {test})" if node.negated else test
 
     def write_between(self, node: n.Between) -> str:
-        test = (
-            f"({self.comparison('>=', node.item, node.low)} AND {self.comparison('<=', node.item, node.high)})"
-        )
+        test = f"({self.comparison('>=', node.item, node.low)} AND {self.comparison('<=', node.item, node.high)})"
         return f"(NOT {test})" if node.negated else test
 
     def write_arithmetic(self, node: n.Arithmetic) -> str:
@@ -162,11 +169,15 @@ class Writer:
         if node.function == "date" and node.args[0].type == STRING:
             return self.constant_date(node)
         types = [arg.type for arg in node.args]
-        if function.sql is None or ANY in types or (
-            node.function in ("min", "max") and any(isinstance(t, ListOf) for t in types)
+        if (
+            function.sql is None
+            or ANY in types
+            or (node.function in ("min", "max") and any(isinstance(t, ListOf) for t in types))
         ):
             raise self.refuse(
-                node, f"筛选条件不能这样用“{node.function}”", f"a filter cannot use “{node.function}” like this"
+                node,
+                f"筛选条件不能这样用“{node.function}”",
+                f"a filter cannot use “{node.function}” like this",
             )
         written = function.sql([self.typed(a, node.type) for a in node.args], types)
         while "%today" in written:
@@ -179,6 +190,7 @@ class Writer:
     def constant_date(self, node: n.Call) -> str:
         text = node.args[0]
         if not isinstance(text, n.Literal):
-            raise self.refuse(node, "筛选条件里 date 只能用写定的日期", "in a filter, date needs a written date")
+            raise self.refuse(
+                node, "筛选条件里 date 只能用写定的日期", "in a filter, date needs a written date"
+            )
         return self.mark(FUNCTIONS["date"].call(text.value), "date")
-

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Record:
         return f"record{'*' if self.open else ''}<{inner}>"
 
 
-Type = Union[Simple, ListOf, Record]
+Type = Simple | ListOf | Record
 
 NUMBER = Simple("number", "数字")
 STRING = Simple("string", "文本")
@@ -57,7 +56,10 @@ NULL = Simple("null", "空值")
 ANY = Simple("any", "任意")
 
 SPELLINGS = {t.name: t for t in (NUMBER, STRING, BOOLEAN, DATE, DATETIME, ANY)} | {
-    "integer": NUMBER, "money": NUMBER, "text": STRING, "bool": BOOLEAN,
+    "integer": NUMBER,
+    "money": NUMBER,
+    "text": STRING,
+    "bool": BOOLEAN,
 }
 
 

@@ -23,25 +23,37 @@ EVENTS = {
 BATCH = 200
 
 
-def suspend(certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None) -> CertificateRecord:
+def suspend(
+    certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None
+) -> CertificateRecord:
     """暂扣: not usable until given back."""
     return _act("suspend", certificate_id, by=by, reason=reason, basis=basis, case_id=case_id)
 
 
-def resume(certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None) -> CertificateRecord:
+def resume(
+    certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None
+) -> CertificateRecord:
     """暂扣发还: usable again."""
     return _act("resume", certificate_id, by=by, reason=reason, basis=basis, case_id=case_id)
 
 
 def revoke(
-    certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None, withdrawn: bool = False
+    certificate_id: UUID,
+    *,
+    by: Actor,
+    reason: str,
+    basis: str = "",
+    case_id: UUID | None = None,
+    withdrawn: bool = False,
 ) -> CertificateRecord:
     """吊销 (a penalty), or with ``withdrawn`` 撤销 (it should not have been issued). Final."""
     act = "withdraw" if withdrawn else "revoke"
     return _act(act, certificate_id, by=by, reason=reason, basis=basis, case_id=case_id)
 
 
-def cancel(certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None) -> CertificateRecord:
+def cancel(
+    certificate_id: UUID, *, by: Actor, reason: str, basis: str = "", case_id: UUID | None = None
+) -> CertificateRecord:
     """注销: ended on request or because its ground fell away. Final."""
     return _act("cancel", certificate_id, by=by, reason=reason, basis=basis, case_id=case_id)
 
@@ -74,8 +86,12 @@ def _moved(row: Certificate, act: str, *, by: Actor, reason: str, basis: str, ca
     operation = moved(row, act)
     remember(row, operation, before, by=by, reason=reason, basis=basis, case_id=case_id)
     audit.record(
-        f"certificates.{act}", by=by, obj=f"certificate:{row.id}", organisation=row.issuer_org,
-        before={"state": before}, after={"state": row.state, "reason": reason, "basis": basis},
+        f"certificates.{act}",
+        by=by,
+        obj=f"certificate:{row.id}",
+        organisation=row.issuer_org,
+        before={"state": before},
+        after={"state": row.state, "reason": reason, "basis": basis},
     )
     facts = facts_for_event(row) | ({"case_id": case_id} if case_id else {})
     events.publish(EVENTS[act](**facts), aggregate=f"certificate:{row.id}", by=by)

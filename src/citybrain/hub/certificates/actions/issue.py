@@ -63,7 +63,10 @@ def issue(
         _save(row, kind)
         remember(row, "01", "", by=by, case_id=case_id)
         audit.record(
-            "certificates.issue", by=by, obj=f"certificate:{row.id}", organisation=issuer_org,
+            "certificates.issue",
+            by=by,
+            obj=f"certificate:{row.id}",
+            organisation=issuer_org,
             after={"type": kind.key, "number": row.number, "identifier": row.identifier, "case": case_id},
         )
         events.publish(Issued(**facts_for_event(row)), aggregate=f"certificate:{row.id}", by=by)
@@ -102,8 +105,12 @@ def change(
         remember(old, operation, old.state, to="changed", by=by, reason=reason, case_id=case_id)
         remember(row, operation, "", by=by, reason=reason, case_id=case_id)
         audit.record(
-            "certificates.change", by=by, obj=f"certificate:{row.id}", organisation=row.issuer_org,
-            before={"identifier": old.identifier}, after={"identifier": row.identifier, "renewed": renew},
+            "certificates.change",
+            by=by,
+            obj=f"certificate:{row.id}",
+            organisation=row.issuer_org,
+            before={"identifier": old.identifier},
+            after={"identifier": row.identifier, "renewed": renew},
         )
         facts = facts_for_event(row)
         events.publish(Changed(**facts, previous_id=old.id), aggregate=f"certificate:{row.id}", by=by)
@@ -112,11 +119,15 @@ def change(
 
 def _judge(kind: CertificateType, holder: identity.Subject, data: Mapping[str, Any]) -> None:
     problems = [
-        FieldProblem(f.key, "missing", _("%(field)s is needed on the certificate.") % {"field": f.label.say()})
+        FieldProblem(
+            f.key, "missing", _("%(field)s is needed on the certificate.") % {"field": f.label.say()}
+        )
         for f in rows.missing(kind, data)
     ]
     if kind.holder not in HOLDERS.get(holder.kind, ()):
-        problems.append(FieldProblem("holder", "holder_kind", _("This certificate is for another kind of holder.")))
+        problems.append(
+            FieldProblem("holder", "holder_kind", _("This certificate is for another kind of holder."))
+        )
     if problems:
         raise Invalid(problems)
 
@@ -169,6 +180,11 @@ def _day_before(day: date) -> date:
 def facts_for_event(row: Certificate) -> dict[str, Any]:
     """What every certificate event says."""
     return {
-        "certificate_id": row.id, "type_key": row.type_key, "number": row.number, "issuer_org": row.issuer_org,
-        "holder_kind": row.holder_kind, "holder_id": row.holder_id, "case_id": row.case_id,
+        "certificate_id": row.id,
+        "type_key": row.type_key,
+        "number": row.number,
+        "issuer_org": row.issuer_org,
+        "holder_kind": row.holder_kind,
+        "holder_id": row.holder_id,
+        "case_id": row.case_id,
     }

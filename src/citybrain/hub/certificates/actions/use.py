@@ -39,7 +39,12 @@ def present(
         row = certificate_row(actor, certificate_id)
         _need_valid(row)
         use = log_use(
-            row, CertificateUse.Kind.PRESENT, by=actor, purpose=purpose, case_id=case_id, matter=matter,
+            row,
+            CertificateUse.Kind.PRESENT,
+            by=actor,
+            purpose=purpose,
+            case_id=case_id,
+            matter=matter,
             organisation=organisation,
         )
         return Presented(
@@ -56,7 +61,11 @@ def log_use(
     """Write the use log; uses by others than the holder are audited too."""
     if by.kind == "official":
         audit.record(
-            f"certificates.{kind}", by=by, obj=f"certificate:{row.id}", organisation=row.issuer_org, purpose=purpose
+            f"certificates.{kind}",
+            by=by,
+            obj=f"certificate:{row.id}",
+            organisation=row.issuer_org,
+            purpose=purpose,
         )
     return CertificateUse.objects.create(
         certificate=row, kind=kind, purpose=purpose[:200], case_id=case_id, matter=matter,
@@ -82,7 +91,12 @@ def redeem_show_code(code: str, *, by: Actor) -> CertificateRecord:
     """What the holder shows to whoever scans the code: once, within its life, while the certificate is valid."""
     ratelimit.allow(f"certificates.show:{by.ip}", *SHOW_PER_ADDRESS)
     with transaction.atomic():
-        held = ShowCode.objects.select_for_update().filter(code_hash=_hash(code)).select_related("certificate").first()
+        held = (
+            ShowCode.objects.select_for_update()
+            .filter(code_hash=_hash(code))
+            .select_related("certificate")
+            .first()
+        )
         if held is None or held.used_at or held.expires_at < clock.now():
             raise NotFound(
                 _("This code has been used or has run out."), code="show_code_dead",

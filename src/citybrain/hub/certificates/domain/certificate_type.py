@@ -15,8 +15,17 @@ from citybrain.kernel.text import Text
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 LAYOUTS = ("licence", "certificate", "notice", "card")
-SOURCES = ("number", "holder_name", "holder_id_type", "holder_id_number", "issuer", "issued_on", "valid_from",
-           "valid_to", "validity")
+SOURCES = (
+    "number",
+    "holder_name",
+    "holder_id_type",
+    "holder_id_number",
+    "issuer",
+    "issued_on",
+    "valid_from",
+    "valid_to",
+    "validity",
+)
 
 
 class Strict(BaseModel):
@@ -69,7 +78,9 @@ class CertificateType(Strict):
 
     key: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)
     version: int = Field(default=1, ge=1, le=999)
-    code: str = Field(description="证照类型代码: USCC of the defining authority and three digits, 21 characters")
+    code: str = Field(
+        description="证照类型代码: USCC of the defining authority and three digits, 21 characters"
+    )
     name: Text
     holder: Literal["natural", "legal", "either", "thing"] = "either"
     defined_by: Authority
@@ -89,7 +100,9 @@ class CertificateType(Strict):
     @classmethod
     def _code(cls, code: str) -> str:
         if not TYPE_CODE.match(code):
-            raise ValueError("the type code has 21 digits or capital letters (18 of the authority, 3 of the type)")
+            raise ValueError(
+                "the type code has 21 digits or capital letters (18 of the authority, 3 of the type)"
+            )
         return code
 
     @field_validator("number")

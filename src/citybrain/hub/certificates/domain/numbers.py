@@ -75,7 +75,11 @@ def parse_identifier(text: str) -> tuple[Identifier, list[NumberFault]]:
     right = check_character(type_code + issuer + serial + version)
     faults = []
     if right != check:
-        faults.append(NumberFault("check", f"校验位应为{right}，写的是{check}", f"the check should be {right}, not {check}"))
+        faults.append(
+            NumberFault(
+                "check", f"校验位应为{right}，写的是{check}", f"the check should be {right}, not {check}"
+            )
+        )
     return Identifier(type_code, issuer, serial, int(version), check), faults
 
 
@@ -85,7 +89,9 @@ def _parts(type_code: str, issuer: str, serial: str) -> None:
     if not ISSUER.match(issuer):
         raise NumberFault("issuer", "颁发机构代码应为18位", "the issuer code has 18 characters")
     if not SERIAL.match(serial):
-        raise NumberFault("serial", "流水号应为1到32位数字或大写字母", "the serial is 1 to 32 digits or capitals")
+        raise NumberFault(
+            "serial", "流水号应为1到32位数字或大写字母", "the serial is 1 to 32 digits or capitals"
+        )
 
 
 def pattern_problem(pattern: str) -> str:

@@ -54,7 +54,9 @@ def printed(field: CertificateField, value: Any) -> str:
     return str(value)
 
 
-def rows(kind: CertificateType, facts: Mapping[str, Any], data: Mapping[str, Any], *, public: bool = False) -> list[dict]:
+def rows(
+    kind: CertificateType, facts: Mapping[str, Any], data: Mapping[str, Any], *, public: bool = False
+) -> list[dict]:
     """Lines to print: {key, label, text, long}. ``public`` keeps only what the type declares public."""
     found = []
     for field in kind.fields:
@@ -63,9 +65,14 @@ def rows(kind: CertificateType, facts: Mapping[str, Any], data: Mapping[str, Any
         value = facts.get(field.source) if field.source else data.get(field.key)
         text = printed(field, value)
         if text or field.required:
-            found.append({
-                "key": field.key, "label": field.label.as_dict(), "text": text or "——", "long": field.type == "long",
-            })
+            found.append(
+                {
+                    "key": field.key,
+                    "label": field.label.as_dict(),
+                    "text": text or "——",
+                    "long": field.type == "long",
+                }
+            )
     return found
 
 

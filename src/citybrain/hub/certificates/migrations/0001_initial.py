@@ -7,146 +7,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('type_key', models.CharField(max_length=60)),
-                ('type_version', models.PositiveSmallIntegerField()),
-                ('type_code', models.CharField(max_length=21)),
-                ('name', models.JSONField()),
-                ('number', models.CharField(db_index=True, max_length=80)),
-                ('serial', models.CharField(max_length=32)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('identifier', models.CharField(max_length=120, unique=True)),
-                ('holder_kind', models.CharField(max_length=20)),
-                ('holder_id', models.UUIDField(null=True)),
-                ('holder_name', citybrain.kernel.fields.EncryptedTextField(editable=True)),
-                ('holder_id_type', models.CharField(default='', max_length=20)),
-                ('holder_id_number', citybrain.kernel.fields.EncryptedTextField(default='', editable=True)),
-                ('holder_id_number_index', citybrain.kernel.fields.BlindIndexField(db_index=True, default='', editable=False, max_length=32, source='holder_id_number')),
-                ('issuer_org', models.CharField(max_length=60)),
-                ('issuer_code', models.CharField(max_length=18)),
-                ('issuer_name', models.JSONField()),
-                ('data', citybrain.kernel.fields.EncryptedJSONField(editable=True)),
-                ('public_data', models.JSONField(default=list)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('matter', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('state', models.CharField(choices=[('valid', '有效'), ('suspended', '暂扣'), ('withdrawn', '撤销'), ('cancelled', '注销'), ('expired', '失效（到期）'), ('changed', '失效（已变更）'), ('revoked', '吊销')], default='valid', max_length=10)),
-                ('trust', models.CharField(default='A', max_length=1)),
-                ('issued_at', models.DateTimeField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('verify_code', models.CharField(max_length=12)),
-                ('file_hash', models.CharField(blank=True, max_length=64)),
-                ('file_size', models.PositiveIntegerField(default=0)),
-                ('file_at', models.DateTimeField(null=True)),
-                ('demo', models.BooleanField(default=False)),
-                ('previous', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='certificates.certificate')),
+                (
+                    "id",
+                    models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("type_key", models.CharField(max_length=60)),
+                ("type_version", models.PositiveSmallIntegerField()),
+                ("type_code", models.CharField(max_length=21)),
+                ("name", models.JSONField()),
+                ("number", models.CharField(db_index=True, max_length=80)),
+                ("serial", models.CharField(max_length=32)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("identifier", models.CharField(max_length=120, unique=True)),
+                ("holder_kind", models.CharField(max_length=20)),
+                ("holder_id", models.UUIDField(null=True)),
+                ("holder_name", citybrain.kernel.fields.EncryptedTextField(editable=True)),
+                ("holder_id_type", models.CharField(default="", max_length=20)),
+                ("holder_id_number", citybrain.kernel.fields.EncryptedTextField(default="", editable=True)),
+                (
+                    "holder_id_number_index",
+                    citybrain.kernel.fields.BlindIndexField(
+                        db_index=True, default="", editable=False, max_length=32, source="holder_id_number"
+                    ),
+                ),
+                ("issuer_org", models.CharField(max_length=60)),
+                ("issuer_code", models.CharField(max_length=18)),
+                ("issuer_name", models.JSONField()),
+                ("data", citybrain.kernel.fields.EncryptedJSONField(editable=True)),
+                ("public_data", models.JSONField(default=list)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("matter", models.CharField(blank=True, db_index=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("valid", "有效"),
+                            ("suspended", "暂扣"),
+                            ("withdrawn", "撤销"),
+                            ("cancelled", "注销"),
+                            ("expired", "失效（到期）"),
+                            ("changed", "失效（已变更）"),
+                            ("revoked", "吊销"),
+                        ],
+                        default="valid",
+                        max_length=10,
+                    ),
+                ),
+                ("trust", models.CharField(default="A", max_length=1)),
+                ("issued_at", models.DateTimeField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("verify_code", models.CharField(max_length=12)),
+                ("file_hash", models.CharField(blank=True, max_length=64)),
+                ("file_size", models.PositiveIntegerField(default=0)),
+                ("file_at", models.DateTimeField(null=True)),
+                ("demo", models.BooleanField(default=False)),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="next",
+                        to="certificates.certificate",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CertificateHistory',
+            name="CertificateHistory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation', models.CharField(max_length=2)),
-                ('from_state', models.CharField(blank=True, max_length=10)),
-                ('to_state', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('by', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('basis', models.TextField(blank=True)),
-                ('case_id', models.UUIDField(null=True)),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='certificates.certificate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("operation", models.CharField(max_length=2)),
+                ("from_state", models.CharField(blank=True, max_length=10)),
+                ("to_state", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("by", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                ("basis", models.TextField(blank=True)),
+                ("case_id", models.UUIDField(null=True)),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="history",
+                        to="certificates.certificate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CertificateTypeVersion',
+            name="CertificateTypeVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('pack', models.CharField(max_length=60)),
-                ('code', models.CharField(max_length=21)),
-                ('name', models.JSONField()),
-                ('document', models.JSONField()),
-                ('current', models.BooleanField(default=True)),
-                ('hidden', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("pack", models.CharField(max_length=60)),
+                ("code", models.CharField(max_length=21)),
+                ("name", models.JSONField()),
+                ("document", models.JSONField()),
+                ("current", models.BooleanField(default=True)),
+                ("hidden", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='certificates_type_version'), models.UniqueConstraint(condition=models.Q(('current', True)), fields=('key',), name='certificates_type_one_current')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="certificates_type_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)),
+                        fields=("key",),
+                        name="certificates_type_one_current",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CertificateUse',
+            name="CertificateUse",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('present', 'Present'), ('show', 'Show'), ('verify', 'Verify'), ('open', 'Open'), ('file', 'File')], max_length=10)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('matter', models.CharField(blank=True, max_length=80)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('organisation', models.CharField(blank=True, max_length=60)),
-                ('by', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='certificates.certificate')),
+                (
+                    "id",
+                    models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("present", "Present"),
+                            ("show", "Show"),
+                            ("verify", "Verify"),
+                            ("open", "Open"),
+                            ("file", "File"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("matter", models.CharField(blank=True, max_length=80)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("organisation", models.CharField(blank=True, max_length=60)),
+                ("by", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="certificates.certificate",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type_code', models.CharField(max_length=21)),
-                ('issuer', models.CharField(max_length=18)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("type_code", models.CharField(max_length=21)),
+                ("issuer", models.CharField(max_length=18)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('type_code', 'issuer', 'year'), name='certificates_serial_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("type_code", "issuer", "year"), name="certificates_serial_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ShowCode',
+            name="ShowCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='show_codes', to='certificates.certificate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="show_codes",
+                        to="certificates.certificate",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['holder_id', 'type_key'], name='certificates_holder'),
+            model_name="certificate",
+            index=models.Index(fields=["holder_id", "type_key"], name="certificates_holder"),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['issuer_org', '-issued_at'], name='certificates_issuer'),
+            model_name="certificate",
+            index=models.Index(fields=["issuer_org", "-issued_at"], name="certificates_issuer"),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(condition=models.Q(('state__in', ['valid', 'suspended']), ('valid_to__isnull', False)), fields=['valid_to'], name='certificates_ending'),
+            model_name="certificate",
+            index=models.Index(
+                condition=models.Q(("state__in", ["valid", "suspended"]), ("valid_to__isnull", False)),
+                fields=["valid_to"],
+                name="certificates_ending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('type_code', 'issuer_code', 'serial', 'version'), name='certificates_serial_version'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                fields=("type_code", "issuer_code", "serial", "version"), name="certificates_serial_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='certificates_validity_order'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="certificates_validity_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='certificateuse',
-            index=models.Index(fields=['certificate', '-at'], name='certificates_use_recent'),
+            model_name="certificateuse",
+            index=models.Index(fields=["certificate", "-at"], name="certificates_use_recent"),
         ),
     ]

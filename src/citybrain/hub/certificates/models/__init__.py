@@ -2,4 +2,11 @@ from citybrain.hub.certificates.models.certificate import Certificate, Certifica
 from citybrain.hub.certificates.models.certificate_type import CertificateTypeVersion, Serial
 from citybrain.hub.certificates.models.use import CertificateUse, ShowCode
 
-__all__ = ["Certificate", "CertificateHistory", "CertificateTypeVersion", "CertificateUse", "Serial", "ShowCode"]
+__all__ = [
+    "Certificate",
+    "CertificateHistory",
+    "CertificateTypeVersion",
+    "CertificateUse",
+    "Serial",
+    "ShowCode",
+]

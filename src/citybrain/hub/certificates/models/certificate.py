@@ -21,7 +21,9 @@ class Certificate(models.Model):
     serial = models.CharField(max_length=32)
     version = models.PositiveSmallIntegerField(default=1)
     identifier = models.CharField(max_length=120, unique=True)
-    previous = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next")
+    previous = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next"
+    )
     holder_kind = models.CharField(max_length=20)
     holder_id = models.UUIDField(null=True)
     holder_name = EncryptedTextField()
@@ -63,7 +65,8 @@ class Certificate(models.Model):
             models.Index(fields=["holder_id", "type_key"], name="certificates_holder"),
             models.Index(fields=["issuer_org", "-issued_at"], name="certificates_issuer"),
             models.Index(
-                fields=["valid_to"], condition=models.Q(state__in=["valid", "suspended"], valid_to__isnull=False),
+                fields=["valid_to"],
+                condition=models.Q(state__in=["valid", "suspended"], valid_to__isnull=False),
                 name="certificates_ending",
             ),
         ]

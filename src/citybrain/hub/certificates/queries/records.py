@@ -99,7 +99,9 @@ def wallet(actor: Actor, *, all_versions: bool = False) -> list[CertificateRecor
 def usable(subject: identity.Subject | UUID, type_key: str) -> list[CertificateRecord]:
     """Valid certificates of one type that a subject holds (for 免提交); the caller has the right to the subject."""
     holder = subject if isinstance(subject, UUID) else subject.id
-    found = Certificate.objects.filter(holder_id=holder, type_key=type_key, state="valid").order_by("-issued_at")
+    found = Certificate.objects.filter(holder_id=holder, type_key=type_key, state="valid").order_by(
+        "-issued_at"
+    )
     return [r for r in map(record_of, found[:20]) if r.usable]
 
 

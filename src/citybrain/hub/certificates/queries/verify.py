@@ -45,7 +45,10 @@ def verify(number: str, code: str, *, by: Actor | None = None, limited: bool = T
             todo=_("Check both; the code has eight letters or digits and stands beside the square code."),
         )  # fmt: skip
     CertificateUse.objects.create(
-        certificate=found, kind=CertificateUse.Kind.VERIFY, at=clock.now(), by={"kind": by.kind, "terminal": by.terminal}
+        certificate=found,
+        kind=CertificateUse.Kind.VERIFY,
+        at=clock.now(),
+        by={"kind": by.kind, "terminal": by.terminal},
     )
     return public_view(found)
 

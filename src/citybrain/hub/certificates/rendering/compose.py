@@ -37,7 +37,9 @@ def verify_url(row: Certificate) -> str:
 def square_code(text: str) -> str:
     """A QR code as SVG, error correction M, with the quiet zone the standard asks for."""
     sink = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(sink, kind="svg", border=2, scale=6, xmldecl=False, svgns=True)
+    segno.make(text, error="m", micro=False).save(
+        sink, kind="svg", border=2, scale=6, xmldecl=False, svgns=True
+    )
     return sink.getvalue().decode()
 
 
@@ -70,4 +72,8 @@ def typesetter() -> typst.Compiler:
 def compose(row: Certificate, kind: CertificateType) -> bytes:
     """The unsigned PDF."""
     document = json.dumps(page_data(row, kind), ensure_ascii=False)
-    return typesetter().compile(input=str(LAYOUTS / "certificate.typ"), sys_inputs={"doc": document}, format="pdf")
+    made = typesetter().compile(
+        input=str(LAYOUTS / "certificate.typ"), sys_inputs={"doc": document}, format="pdf"
+    )
+    assert isinstance(made, bytes)
+    return made

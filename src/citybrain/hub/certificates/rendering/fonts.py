@@ -8,12 +8,19 @@ from pathlib import Path
 
 from citybrain.kernel.errors import Unavailable
 
-NEEDED = ("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc", "NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc")
+NEEDED = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJK-Bold.ttc",
+    "NotoSerifCJK-Regular.ttc",
+    "NotoSerifCJK-Bold.ttc",
+)
 PLACES = (
     "/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk", "/usr/share/fonts/truetype/noto",
     "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts",
 )  # fmt: skip
-ADVICE = "install the package fonts-noto-cjk (apt install fonts-noto-cjk) or set CITYBRAIN_FONTS to their folder"
+ADVICE = (
+    "install the package fonts-noto-cjk (apt install fonts-noto-cjk) or set CITYBRAIN_FONTS to their folder"
+)
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,11 @@ def make_type(**changes) -> CertificateType:
     made = kind(**changes)
     CertificateTypeVersion.objects.filter(key=made.key).update(current=False)
     CertificateTypeVersion.objects.create(
-        key=made.key, version=made.version, pack="test", code=made.code, name=made.name.as_dict(),
+        key=made.key,
+        version=made.version,
+        pack="test",
+        code=made.code,
+        name=made.name.as_dict(),
         document=made.model_dump(mode="json"),
     )
     return made
@@ -71,5 +75,9 @@ def citizen(subject: Subject) -> Actor:
     if subject.kind == "person":
         return Actor(kind="citizen", account_id=uuid4(), person_id=subject.id, subject_id=subject.id)
     return Actor(
-        kind="citizen", account_id=uuid4(), person_id=uuid4(), subject_id=subject.id, authority=f"legal_person:{subject.id}"
+        kind="citizen",
+        account_id=uuid4(),
+        person_id=uuid4(),
+        subject_id=subject.id,
+        authority=f"legal_person:{subject.id}",
     )

@@ -44,7 +44,9 @@ def test_the_event_says_nothing_personal(food):
 def test_the_rendering_job_is_queued_with_the_certificate(food):
     made = issue()
     with connection.cursor() as cursor:
-        cursor.execute("select args->>'certificate_id' from procrastinate_jobs where task_name = 'certificates.render'")
+        cursor.execute(
+            "select args->>'certificate_id' from procrastinate_jobs where task_name = 'certificates.render'"
+        )
         assert (str(made.id),) in cursor.fetchall()
 
 
@@ -63,8 +65,9 @@ def test_missing_facts_and_wrong_holders_are_named(food):
         issue(data={})
     assert [p.path for p in refused.value.problems] == ["premises"]
     make_type(version=2, holder="natural")
-    with pytest.raises(Invalid, match="holder|kind|主体|另一类"):
+    with pytest.raises(Invalid) as refused:
         issue()
+    assert refused.value.problems[0].code == "holder_kind"
 
 
 def test_an_unknown_type_is_not_found(issuer):
@@ -131,9 +134,9 @@ def test_a_leap_day_certificate_ends_on_28_february(food):
 def test_a_rolled_back_issue_leaves_nothing(food):
     from django.db import transaction
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         issue()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert not Certificate.objects.exists()
 
 

@@ -32,13 +32,17 @@ def test_a_foreign_identifier_with_another_check_is_a_warning_not_a_drop():
     assert "D" in faults[0].en
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("1.2.3", "root"), ("1.2.156.3005.2.A.B", "parts"),
-    ("1.2.156.3005.2.SHORT.340100.1.001.0", "type"),
-    ("1.2.156.3005.2.11100000MB03271699022.34.1.001.0", "issuer"),
-    ("1.2.156.3005.2.11100000MB03271699022.340100.a.001.0", "serial"),
-    ("1.2.156.3005.2.11100000MB03271699022.340100.1.000.0", "version"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1.2.3", "root"),
+        ("1.2.156.3005.2.A.B", "parts"),
+        ("1.2.156.3005.2.SHORT.340100.1.001.0", "type"),
+        ("1.2.156.3005.2.11100000MB03271699022.34.1.001.0", "issuer"),
+        ("1.2.156.3005.2.11100000MB03271699022.340100.a.001.0", "serial"),
+        ("1.2.156.3005.2.11100000MB03271699022.340100.1.000.0", "version"),
+    ],
+)
 def test_each_fault_of_an_identifier_has_its_own_code(text, code):
     with pytest.raises(numbers.NumberFault) as fault:
         numbers.parse_identifier(text)
@@ -53,7 +57,9 @@ def test_any_single_wrong_character_is_noticed(serial, data):
 
 
 def test_printed_numbers_follow_the_pattern():
-    made = numbers.printed_number("JY{division}{year}{serial:6}", serial=42, on=date(2026, 3, 2), division="350902001000")
+    made = numbers.printed_number(
+        "JY{division}{year}{serial:6}", serial=42, on=date(2026, 3, 2), division="350902001000"
+    )
     assert made == "JY3509022026000042"
 
 

@@ -19,8 +19,8 @@ DATA = {"premises": "蕉城区八一五中路1号", "phone": "13800001234"}
 @pytest.fixture
 def as_actor(monkeypatch):
     """Answer the next requests as this actor."""
-    from citybrain.kernel import guard
     from citybrain.hub.certificates.views import holder, officials, public
+    from citybrain.kernel import guard
 
     def become(actor):
         for module in (guard, holder, officials, public):
@@ -33,7 +33,9 @@ def as_actor(monkeypatch):
 @pytest.fixture
 def mine(food):
     holder = person()
-    made = certificates.issue(type_key="food-licence", holder=holder, issuer_org=ORGANISATION, data=DATA, by=BY)
+    made = certificates.issue(
+        type_key="food-licence", holder=holder, issuer_org=ORGANISATION, data=DATA, by=BY
+    )
     return holder, made
 
 
@@ -110,7 +112,9 @@ def test_a_show_code_is_spent_by_opening_not_by_looking(client, as_actor, mine):
 
 def test_officials_list_is_masked_and_scoped(client, as_actor, mine, monkeypatch):
     holder, made = mine
-    official = Actor(kind="official", account_id=uuid4(), post_id=uuid4(), permissions=frozenset({"certificates.view"}))
+    official = Actor(
+        kind="official", account_id=uuid4(), post_id=uuid4(), permissions=frozenset({"certificates.view"})
+    )
     as_actor(official)
     inside, outside = (Scope((ScopePart(frozenset({code}), ALL),)) for code in (ORGANISATION, "350921-scjg"))
     monkeypatch.setattr(identity, "scope", lambda actor, permission: inside)

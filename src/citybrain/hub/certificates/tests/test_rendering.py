@@ -22,7 +22,11 @@ needs = pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler-utils is 
 def issued(food):
     holder = company()
     made = certificates.issue(
-        type_key="food-licence", holder=holder, issuer_org=ORGANISATION, data={"premises": "古田县虎\U0002c1d9镇1号"}, by=BY
+        type_key="food-licence",
+        holder=holder,
+        issuer_org=ORGANISATION,
+        data={"premises": "古田县虎\U0002c1d9镇1号"},
+        by=BY,
     )
     return holder, made
 
@@ -86,7 +90,9 @@ def test_pyhanko_trusts_it_through_our_root_only(pdf):
     root = load_cert_from_pemder(str(ensure() / "root.crt.pem"))
     with pdf.open("rb") as source:
         signature = PdfFileReader(source).embedded_signatures[0]
-        status = validate_pdf_signature(signature, ValidationContext(trust_roots=[root], allow_fetching=False))
+        status = validate_pdf_signature(
+            signature, ValidationContext(trust_roots=[root], allow_fetching=False)
+        )
     assert status.bottom_line
     assert status.coverage.name == "ENTIRE_FILE"
 

@@ -43,7 +43,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         log_use(row, CertificateUse.Kind.OPEN, by=actor, purpose="open")
     manages = identity.may(actor, MANAGE, organisation=row.issuer_org, matter=row.matter)
     history = [
-        {"title": OPERATIONS.get(h.operation, OPERATIONS["07"]), "at": h.at, "body": h.reason} for h in row.history.all()
+        {"title": OPERATIONS.get(h.operation, OPERATIONS["07"]), "at": h.at, "body": h.reason}
+        for h in row.history.all()
     ]
     uses = row.uses.order_by("-at")[:20]
     context = {
@@ -75,5 +76,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     address = public_origin() + reverse("certificates:shown", args=[code])
     record = record_of(certificate_row(actor, pk))
     return render(
-        request, "certificates/show.html", {"record": record, "until": until, "qr": square_code(address), "address": address}
+        request,
+        "certificates/show.html",
+        {"record": record, "until": until, "qr": square_code(address), "address": address},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,7 +35,9 @@ def issued(request: HttpRequest) -> HttpResponse:
     rows = reachable(actor_of(request)).order_by("-issued_at")
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "type", "state")}
     if asked["q"]:
-        rows = rows.filter(Q(number=asked["q"]) | Q(identifier=asked["q"]) | Q(holder_id_number_index=asked["q"]))
+        rows = rows.filter(
+            Q(number=asked["q"]) | Q(identifier=asked["q"]) | Q(holder_id_number_index=asked["q"])
+        )
     if asked["type"]:
         rows = rows.filter(type_key=asked["type"])
     if asked["state"] in STATES:
@@ -52,8 +56,10 @@ def end(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     """Suspend, resume, revoke, withdraw or cancel, with a reason."""
     actor = actor_of(request)
     row = certificate_row(actor, pk)
-    identity.require(actor, MANAGE, organisation=row.issuer_org, matter=row.matter, obj=f"certificate:{row.id}")
-    acts = {
+    identity.require(
+        actor, MANAGE, organisation=row.issuer_org, matter=row.matter, obj=f"certificate:{row.id}"
+    )
+    acts: dict[str, Callable[..., object]] = {
         "suspend": change_state.suspend, "resume": change_state.resume, "revoke": change_state.revoke,
         "withdraw": _withdraw, "cancel": change_state.cancel,
     }  # fmt: skip
@@ -65,5 +71,5 @@ def end(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     return redirect("certificates:detail", pk=row.id)
 
 
-def _withdraw(pk: UUID, **facts):
+def _withdraw(pk: UUID, **facts: Any) -> object:
     return change_state.revoke(pk, withdrawn=True, **facts)

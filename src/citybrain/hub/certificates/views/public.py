@@ -16,7 +16,9 @@ from citybrain.kernel.errors import CityError, FieldProblem, TooMany
 from citybrain.kernel.guard import actor_of, public
 
 
-@public("anyone who is shown a certificate may check it; shows type, masked holder, issuer, state and dates only")
+@public(
+    "anyone who is shown a certificate may check it; shows type, masked holder, issuer, state and dates only"
+)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_page(request: HttpRequest) -> HttpResponse:

@@ -19,11 +19,25 @@ class PackContext:
         self.by, self.demo, self.checking = by, demo, checking
 
     def problem(
-        self, doc: PackDocument, pointer: Pointer = (), *, zh: str, en: str, code: str = "check", level: str = "error"
+        self,
+        doc: PackDocument,
+        pointer: Pointer = (),
+        *,
+        zh: str,
+        en: str,
+        code: str = "check",
+        level: str = "error",
     ) -> Problem:
         """A problem at a place in a document."""
         return Problem(
-            code, zh, en, doc.file, doc.line(pointer), doc.pack, doc.part, doc.key,
+            code,
+            zh,
+            en,
+            doc.file,
+            doc.line(pointer),
+            doc.pack,
+            doc.part,
+            doc.key,
             "warning" if level == "warning" else "error",
         )
 

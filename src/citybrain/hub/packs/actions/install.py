@@ -43,7 +43,12 @@ def demo_allowed() -> bool:
 
 
 def install(
-    where: str | Path, *, by: Actor, demo: bool | None = None, force: bool = False, library: Library | None = None
+    where: str | Path,
+    *,
+    by: Actor,
+    demo: bool | None = None,
+    force: bool = False,
+    library: Library | None = None,
 ) -> Report:
     """Install a pack and the packs it needs, all or nothing. PackRefused carries every problem found.
 
@@ -88,7 +93,12 @@ def rehearse(
     try:
         with transaction.atomic():
             report = _install(
-                library, where, by=by or Actor.system("packs.check"), demo=_demo(None), force=False, checking=True
+                library,
+                where,
+                by=by or Actor.system("packs.check"),
+                demo=_demo(None),
+                force=False,
+                checking=True,
             )
             if then is not None and report.ok:
                 given = then(library.pack(where))
@@ -117,15 +127,29 @@ def uninstall(name: str, *, by: Actor) -> list[tuple[str, str]]:
             raise NotFound(f"pack {name!r} is not installed / 没有安装这个包")
         users = [p.pack for p in InstalledPack.objects.filter(hidden=False) if name in p.needs]
         if users:
-            raise PackRefused([Problem(
-                "needed", f"还有包依赖它：{'、'.join(users)}", f"other packs need it: {', '.join(users)}", name, pack=name
-            )])
+            raise PackRefused(
+                [
+                    Problem(
+                        "needed",
+                        f"还有包依赖它：{'、'.join(users)}",
+                        f"other packs need it: {', '.join(users)}",
+                        name,
+                        pack=name,
+                    )
+                ]
+            )
         ctx = PackContext(Pack(Path(name)), (), by=by, demo=demo_allowed(), checking=False)
         rows = list(InstalledDocument.objects.filter(pack=name, hidden=False))
         hidden = [_hide(ctx, r) for r in sorted(rows, key=_reverse_order)]
         row.hidden = True
         row.save(update_fields=["hidden"])
-        audit.record("packs.uninstall", by=by, obj=f"pack:{name}", before={"version": row.version}, after={"hidden": True})
+        audit.record(
+            "packs.uninstall",
+            by=by,
+            obj=f"pack:{name}",
+            before={"version": row.version},
+            after={"hidden": True},
+        )
     return hidden
 
 
@@ -155,8 +179,12 @@ def _install(
 
 def _missing(pack: Pack, name: str) -> Problem:
     return Problem(
-        "needs", f"找不到所需的包：{name}", f"a needed pack is missing or needs itself: {name}",
-        f"{pack.name}/pack.yaml", 1, pack.name,
+        "needs",
+        f"找不到所需的包：{name}",
+        f"a needed pack is missing or needs itself: {name}",
+        f"{pack.name}/pack.yaml",
+        1,
+        pack.name,
     )
 
 
@@ -167,7 +195,9 @@ def _one(
     if pack.manifest is None:
         return problems, None
     row = InstalledPack.objects.filter(pack=pack.name).first()
-    unchanged = row is not None and row.hash == pack.hash and not row.hidden and row.demo == demo and not force
+    unchanged = (
+        row is not None and row.hash == pack.hash and not row.hidden and row.demo == demo and not force
+    )
     if unchanged and not checking:
         return problems, plan_of(pack, demo=demo)
     needed, _missing_names = library.needed(pack)
@@ -200,10 +230,18 @@ def _owned_elsewhere(pack: Pack, demo: bool) -> list[Problem]:
     for doc in applicable(pack, demo=demo):
         owner = owner_of(doc.part, doc.key, demo=doc.demo)
         if owner and owner != pack.name and not getattr(part_of(doc), "shared", False):
-            problems.append(Problem(
-                "owned", f"“{doc.key}”已由包“{owner}”提供", f"“{doc.key}” already comes from pack “{owner}”",
-                doc.file, doc.line("key"), pack.name, doc.part, doc.key,
-            ))
+            problems.append(
+                Problem(
+                    "owned",
+                    f"“{doc.key}”已由包“{owner}”提供",
+                    f"“{doc.key}” already comes from pack “{owner}”",
+                    doc.file,
+                    doc.line("key"),
+                    pack.name,
+                    doc.part,
+                    doc.key,
+                )
+            )
     return problems
 
 
@@ -211,9 +249,14 @@ def _frozen(pack: Pack, plan_: Plan) -> list[Problem]:
     by_key = {(d.demo, d.part, d.key): d for d in pack.documents}
     return [
         Problem(
-            "frozen", f"“{c.key}”第{c.version}版已在使用，不能改动；请提高版本号 version",
+            "frozen",
+            f"“{c.key}”第{c.version}版已在使用，不能改动；请提高版本号 version",
             f"version {c.version} of “{c.key}” is in use and cannot change; raise version",
-            c.file, by_key[(c.demo, c.part, c.key)].line("version"), pack.name, c.part, c.key,
+            c.file,
+            by_key[(c.demo, c.part, c.key)].line("version"),
+            pack.name,
+            c.part,
+            c.key,
         )
         for c in plan_.of("frozen")
     ]
@@ -247,8 +290,17 @@ def _apply(ctx: PackContext, doc: PackDocument) -> Problem | None:
         return ctx.problem(doc, (), zh=f"无法应用：{said}", en=f"cannot be applied: {said}", code="apply")
     now = clock.now()
     InstalledDocument.objects.update_or_create(
-        pack=doc.pack, part=doc.part, key=doc.key, demo=doc.demo,
-        defaults={"version": doc.version, "hash": doc.hash, "file": doc.file, "hidden": False, "applied_at": now},
+        pack=doc.pack,
+        part=doc.part,
+        key=doc.key,
+        demo=doc.demo,
+        defaults={
+            "version": doc.version,
+            "hash": doc.hash,
+            "file": doc.file,
+            "hidden": False,
+            "applied_at": now,
+        },
     )
     return None
 
@@ -270,12 +322,25 @@ def _reverse_order(row: InstalledDocument) -> tuple:
 def _recorded(pack: Pack, plan_: Plan, *, by: Actor, demo: bool) -> None:
     manifest = pack.manifest
     assert manifest is not None
-    InstalledPack.objects.update_or_create(pack=pack.name, defaults={
-        "name": manifest.name.as_dict(), "version": manifest.version, "kind": manifest.kind, "owner": manifest.owner,
-        "grade": manifest.grade, "needs": list(manifest.needs), "hash": pack.hash, "demo": demo, "hidden": False,
-        "installed_at": clock.now(),
-    })
+    InstalledPack.objects.update_or_create(
+        pack=pack.name,
+        defaults={
+            "name": manifest.name.as_dict(),
+            "version": manifest.version,
+            "kind": manifest.kind,
+            "owner": manifest.owner,
+            "grade": manifest.grade,
+            "needs": list(manifest.needs),
+            "hash": pack.hash,
+            "demo": demo,
+            "hidden": False,
+            "installed_at": clock.now(),
+        },
+    )
     audit.record(
-        "packs.install", by=by, obj=f"pack:{pack.name}", before={"version": plan_.installed_version},
+        "packs.install",
+        by=by,
+        obj=f"pack:{pack.name}",
+        before={"version": plan_.installed_version},
         after={"version": manifest.version, "changes": len(plan_.of("add", "change", "hide"))},
     )

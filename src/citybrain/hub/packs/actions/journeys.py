@@ -54,7 +54,9 @@ class StoryWorld:
     def move(self, delta: timedelta) -> None:
         """Move the clock on, let timers fire, deliver what they cause."""
         if delta < timedelta(0) or delta > timedelta(days=MAX_ADVANCE_DAYS):
-            raise JourneyFailed("时间只能向前推进，且不超过十年", "time only moves forward, at most ten years")
+            raise JourneyFailed(
+                "时间只能向前推进，且不超过十年", "time only moves forward, at most ten years"
+            )
         self.clocks.enter_context(clock.travel(delta))
         for run in registry.clockworks:
             run()
@@ -107,7 +109,7 @@ for _name, _run in (("advance", advance), ("at", set_clock), ("expect", expect))
 def play(doc: PackDocument) -> tuple[JourneyResult, set[str]]:
     """Play one journey and undo it; the result and what it visited."""
     journey = doc.data
-    step, problem = 0, None
+    at, problem = 0, None
     workdays.forget()
     with registry.collecting() as visited:
         try:
@@ -115,30 +117,29 @@ def play(doc: PackDocument) -> tuple[JourneyResult, set[str]]:
                 clocks.enter_context(clock.freeze(clock.at_local(journey.given.at)))
                 given = journey.given.model_dump()
                 world = StoryWorld(doc.pack, given, clocks)
-                for step, action in enumerate(journey.steps, 1):
+                for action in journey.steps:
+                    at += 1
                     _step(world, action)
                 raise _Undo
         except _Undo:
             pass
         except JourneyFailed as error:
-            problem = _problem(doc, step, error.zh, error.en)
+            problem = _problem(doc, at, error.zh, error.en)
         except ExpressionError as error:
-            problem = _problem(doc, step, error.text["zh"], error.text["en"])
+            problem = _problem(doc, at, error.text["zh"], error.text["en"])
         except CityError as error:
             said = f"{error} ({error.code})"
-            problem = _problem(doc, step, f"被拒绝：{said}", f"refused: {said}")
+            problem = _problem(doc, at, f"被拒绝：{said}", f"refused: {said}")
         except (DatabaseError, ValueError, LookupError, TypeError, AttributeError) as error:
             said = f"{type(error).__name__}: {error}"[:500]
-            problem = _problem(doc, step, f"出错：{said}", f"failed: {said}")
+            problem = _problem(doc, at, f"出错：{said}", f"failed: {said}")
     workdays.forget()
-    result = JourneyResult(
-        doc.pack, doc.key, journey.name, problem is None, step, problem, journey_kinds(doc)
-    )
+    result = JourneyResult(doc.pack, doc.key, journey.name, problem is None, at, problem, journey_kinds(doc))
     return result, set(visited)
 
 
 def _step(world: StoryWorld, action: dict[str, Any]) -> None:
-    (verb, args), = action.items()
+    ((verb, args),) = action.items()
     run = registry.verbs.get(verb)
     if run is None:
         raise JourneyFailed(f"没有模块认识“{verb}”这一步", f"no room knows the step “{verb}”")
@@ -149,8 +150,14 @@ def _step(world: StoryWorld, action: dict[str, Any]) -> None:
 def _problem(doc: PackDocument, step: int, zh: str, en: str) -> Problem:
     line = doc.line(("steps", step - 1)) if step else 1
     return Problem(
-        "journey", f"情景“{doc.data.name.zh}”第{step}步：{zh}", f"journey “{doc.key}”, step {step}: {en}",
-        doc.file, line, doc.pack, "journeys", doc.key,
+        "journey",
+        f"情景“{doc.data.name.zh}”第{step}步：{zh}",
+        f"journey “{doc.key}”, step {step}: {en}",
+        doc.file,
+        line,
+        doc.pack,
+        "journeys",
+        doc.key,
     )
 
 

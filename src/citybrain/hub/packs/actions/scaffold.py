@@ -15,7 +15,9 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 def scaffold(name: str, into: Path | None = None) -> Path:
     """Make ``into/<name>`` from the template; Conflict when it exists. Returns the folder."""
     if not NAME.match(name) or len(name) > 60:
-        raise CityError("a pack name is small letters, digits and dashes / 包名用小写字母、数字和横线", code="usage")
+        raise CityError(
+            "a pack name is small letters, digits and dashes / 包名用小写字母、数字和横线", code="usage"
+        )
     root = (into or homes()[0]) / name
     if root.exists():
         raise Conflict(f"{root} exists already / 已经存在")

@@ -54,7 +54,9 @@ def journey_kinds(doc: PackDocument) -> frozenset[str]:
     return frozenset(kind for kind in KINDS if kind in doc.key.lower().replace("_", "-").split("-"))
 
 
-def fault(pack: Pack, rule: str, zh: str, en: str, *, file: str = "quality.yaml", line: int = 0, part: str = "") -> Problem:
+def fault(
+    pack: Pack, rule: str, zh: str, en: str, *, file: str = "quality.yaml", line: int = 0, part: str = ""
+) -> Problem:
     shown = file if file.startswith(f"{pack.name}/") else f"{pack.name}/{file}"
     return Problem(f"quality_{rule}", zh, en, shown, line, pack.name, part)
 
@@ -62,14 +64,19 @@ def fault(pack: Pack, rule: str, zh: str, en: str, *, file: str = "quality.yaml"
 def readme(seen: Evidenced) -> Iterator[Problem]:
     if len(seen.pack.readme.strip()) < README_MIN:
         yield fault(
-            seen.pack, "readme", f"README.md 不足{README_MIN}字，请写明对象、内容、依据、时限",
-            f"README.md is shorter than {README_MIN} characters; say who, what, basis, time limit", file="README.md",
+            seen.pack,
+            "readme",
+            f"README.md 不足{README_MIN}字，请写明对象、内容、依据、时限",
+            f"README.md is shorter than {README_MIN} characters; say who, what, basis, time limit",
+            file="README.md",
         )
 
 
 def manifest(seen: Evidenced) -> Iterator[Problem]:
     if seen.pack.manifest and not seen.pack.manifest.basis and seen.has_matters:
-        yield fault(seen.pack, "manifest", "pack.yaml 没有写依据 basis", "pack.yaml names no basis", file="pack.yaml")
+        yield fault(
+            seen.pack, "manifest", "pack.yaml 没有写依据 basis", "pack.yaml names no basis", file="pack.yaml"
+        )
 
 
 def journey(kind: str) -> Callable[[Evidenced], Iterator[Problem]]:
@@ -78,7 +85,13 @@ def journey(kind: str) -> Callable[[Evidenced], Iterator[Problem]]:
     def rule(seen: Evidenced) -> Iterator[Problem]:
         docs = [d for d in seen.pack.journeys if kind in journey_kinds(d)]
         if not docs:
-            yield fault(seen.pack, f"journey-{kind}", f"缺少“{kind}”情景", f"there is no “{kind}” journey", file="journeys")
+            yield fault(
+                seen.pack,
+                f"journey-{kind}",
+                f"缺少“{kind}”情景",
+                f"there is no “{kind}” journey",
+                file="journeys",
+            )
         for result in seen.results or ():
             if kind in result.kinds and not result.passed and result.problem:
                 yield result.problem
@@ -106,8 +119,13 @@ def bilingual(seen: Evidenced) -> Iterator[Problem]:
         for path, text in texts_of(doc.data):
             if isinstance(text, Text) and text.zh.strip() and not text.en.strip():
                 yield fault(
-                    seen.pack, "bilingual", f"“{text.zh[:20]}”没有英文", f"“{text.zh[:20]}” has no English",
-                    file=doc.file, line=doc.line(path), part=doc.part,
+                    seen.pack,
+                    "bilingual",
+                    f"“{text.zh[:20]}”没有英文",
+                    f"“{text.zh[:20]}” has no English",
+                    file=doc.file,
+                    line=doc.line(path),
+                    part=doc.part,
                 )
 
 
@@ -116,13 +134,23 @@ def evidence(seen: Evidenced) -> Iterator[Problem]:
         for path, found in texts_of(doc.data):
             if isinstance(found, Evidence) and found.tag in ("V", "V2") and not (found.source or found.basis):
                 yield fault(
-                    seen.pack, "evidence", "标为已核实却没有写来源", "marked as verified without a source",
-                    file=doc.file, line=doc.line(path), part=doc.part,
+                    seen.pack,
+                    "evidence",
+                    "标为已核实却没有写来源",
+                    "marked as verified without a source",
+                    file=doc.file,
+                    line=doc.line(path),
+                    part=doc.part,
                 )
             if isinstance(found, Evidence) and found.tag == "K?" and found.confirmed:
                 yield fault(
-                    seen.pack, "evidence", "“K?”不能标为已确认，请先改标签", "“K?” cannot be confirmed; change the tag first",
-                    file=doc.file, line=doc.line(path), part=doc.part,
+                    seen.pack,
+                    "evidence",
+                    "“K?”不能标为已确认，请先改标签",
+                    "“K?” cannot be confirmed; change the tag first",
+                    file=doc.file,
+                    line=doc.line(path),
+                    part=doc.part,
                 )
 
 
@@ -132,8 +160,11 @@ def coverage(least: float) -> Callable[[Evidenced], Iterator[Problem]]:
         if found is not None and found.share < least:
             missing = "; ".join(found.missing[:12])
             yield fault(
-                seen.pack, "coverage", f"情景只走到{found.share:.0%}，要求{least:.0%}；未走到：{missing}",
-                f"journeys visit {found.share:.0%}, {least:.0%} is required; not visited: {missing}", file="journeys",
+                seen.pack,
+                "coverage",
+                f"情景只走到{found.share:.0%}，要求{least:.0%}；未走到：{missing}",
+                f"journeys visit {found.share:.0%}, {least:.0%} is required; not visited: {missing}",
+                file="journeys",
             )
 
     return rule
@@ -149,8 +180,13 @@ def confirmed(seen: Evidenced) -> Iterator[Problem]:
         for path, found in texts_of(doc.data):
             if isinstance(found, Evidence) and found.weak:
                 yield fault(
-                    seen.pack, "evidence-confirmed", "仍有待核实内容", "some facts are still to be confirmed",
-                    file=doc.file, line=doc.line(path), part=doc.part,
+                    seen.pack,
+                    "evidence-confirmed",
+                    "仍有待核实内容",
+                    "some facts are still to be confirmed",
+                    file=doc.file,
+                    line=doc.line(path),
+                    part=doc.part,
                 )
 
 
@@ -161,16 +197,45 @@ def T(zh: str, en: str) -> Text:
 RULES: tuple[Rule, ...] = (
     Rule("manifest", "bronze", T("清单完整", "Complete manifest"), manifest),
     Rule("readme", "bronze", T("一页说明", "One-page README"), readme),
-    Rule("journey-happy", "bronze", T("顺利办成的情景", "A happy journey"), journey("happy"), only_matters=True),
-    Rule("journey-refused", "bronze", T("被拒绝的情景", "A refused journey"), journey("refused"), only_matters=True),
-    Rule("journey-corrected", "silver", T("补正的情景", "A corrected journey"), journey("corrected"), only_matters=True),
-    Rule("journey-overdue", "silver", T("超期的情景", "An overdue journey"), journey("overdue"), only_matters=True),
+    Rule(
+        "journey-happy", "bronze", T("顺利办成的情景", "A happy journey"), journey("happy"), only_matters=True
+    ),
+    Rule(
+        "journey-refused",
+        "bronze",
+        T("被拒绝的情景", "A refused journey"),
+        journey("refused"),
+        only_matters=True,
+    ),
+    Rule(
+        "journey-corrected",
+        "silver",
+        T("补正的情景", "A corrected journey"),
+        journey("corrected"),
+        only_matters=True,
+    ),
+    Rule(
+        "journey-overdue",
+        "silver",
+        T("超期的情景", "An overdue journey"),
+        journey("overdue"),
+        only_matters=True,
+    ),
     Rule("bilingual", "silver", T("两种语言齐全", "Complete in both languages"), bilingual),
     Rule("evidence", "silver", T("依据标签如实", "Honest evidence tags"), evidence),
     Rule("element-groups", "silver", T("要素组齐全", "All element groups"), only_matters=True),
     Rule("notices", "silver", T("文书模板齐全", "All notices present"), only_matters=True),
-    Rule("coverage", "silver", T("情景覆盖八成", "Journeys visit 80 %"), coverage(COVERAGE_SILVER), True, True),
-    Rule("coverage-full", "gold", T("情景覆盖九成五", "Journeys visit 95 %"), coverage(COVERAGE_GOLD), True, True),
+    Rule(
+        "coverage", "silver", T("情景覆盖八成", "Journeys visit 80 %"), coverage(COVERAGE_SILVER), True, True
+    ),
+    Rule(
+        "coverage-full",
+        "gold",
+        T("情景覆盖九成五", "Journeys visit 95 %"),
+        coverage(COVERAGE_GOLD),
+        True,
+        True,
+    ),
     Rule("evidence-confirmed", "gold", T("没有待核实内容", "Nothing left to confirm"), confirmed),
     Rule("demo-data", "gold", T("有演示数据", "Demo data"), demo),
     Rule("owner-review", "gold", T("主管单位审阅", "Reviewed by the owning department")),
@@ -190,7 +255,8 @@ def judge(seen: Evidenced, rooms: dict[str, Callable[[Pack], Iterable[Problem]]]
         return []
     problems = [
         fault(pack, "unknown", f"没有这条规则：{key}", f"there is no rule {key}")
-        for key in pack.quality if key not in {r.key for r in RULES}
+        for key in pack.quality
+        if key not in {r.key for r in RULES}
     ]
     for rule in rules_for(pack.manifest.grade):
         if rule.only_matters and not seen.has_matters:
@@ -203,15 +269,24 @@ def _judged(seen: Evidenced, rule: Rule, rooms: dict[str, Callable]) -> Iterable
     said = seen.pack.quality.get(rule.key)
     if said and said.state == "exempt":
         if not said.reason.strip():
-            yield fault(seen.pack, rule.key, f"“{rule.key}”免除须写理由", f"“{rule.key}” is exempt without a reason")
+            yield fault(
+                seen.pack, rule.key, f"“{rule.key}”免除须写理由", f"“{rule.key}” is exempt without a reason"
+            )
         return
     if said and said.state == "todo":
         yield fault(
-            seen.pack, rule.key, f"“{rule.title.zh}”未完成，不能评为{seen.pack.manifest.grade}",  # type: ignore[union-attr]
+            seen.pack,
+            rule.key,
+            f"“{rule.title.zh}”未完成，不能评为{seen.pack.manifest.grade}",  # type: ignore[union-attr]
             f"“{rule.title.en}” is still to do; the grade {seen.pack.manifest.grade} is not reached",  # type: ignore[union-attr]
         )
     check = rule.check or (lambda s: rooms[rule.key](s.pack)) if (rule.check or rule.key in rooms) else None
     if check is None and not said:
-        yield fault(seen.pack, rule.key, f"quality.yaml 没有写“{rule.key}”", f"quality.yaml does not mention “{rule.key}”")
+        yield fault(
+            seen.pack,
+            rule.key,
+            f"quality.yaml 没有写“{rule.key}”",
+            f"quality.yaml does not mention “{rule.key}”",
+        )
     if check is not None and not (rule.needs_play and seen.results is None):
         yield from check(seen)

@@ -51,9 +51,13 @@ def read(root: Path) -> Pack:
     digest = hashlib.sha256()
     names = {str(f.inside) for f in files}
     if "pack.yaml" not in names:
-        pack.problems.append(folder.refuse(root.name, "pack.yaml", "no_manifest", "缺少 pack.yaml", "pack.yaml is missing"))
+        pack.problems.append(
+            folder.refuse(root.name, "pack.yaml", "no_manifest", "缺少 pack.yaml", "pack.yaml is missing")
+        )
     if "README.md" not in names:
-        pack.problems.append(folder.refuse(root.name, "README.md", "no_readme", "缺少 README.md", "README.md is missing"))
+        pack.problems.append(
+            folder.refuse(root.name, "README.md", "no_readme", "缺少 README.md", "README.md is missing")
+        )
     for found in files:
         content = found.path.read_bytes()
         digest.update(str(found.inside).encode() + b"\0" + hashlib.sha256(content).digest())
@@ -83,15 +87,26 @@ def _file(pack: Pack, found: folder.Found, content: bytes) -> None:
         words = inside.parts[1:] if demo else inside.parts
         part = registry.part_for(words[0], demo=demo) or (demo and registry.part_for(words[0])) or None
         if len(words) < 2 or part is None:
-            pack.problems.append(folder.refuse(
-                pack.name, name, "unknown_part", f"没有认识“{words[0]}”的模块", f"no room knows the part “{words[0]}”"
-            ))
+            pack.problems.append(
+                folder.refuse(
+                    pack.name,
+                    name,
+                    "unknown_part",
+                    f"没有认识“{words[0]}”的模块",
+                    f"no room knows the part “{words[0]}”",
+                )
+            )
             return
         if inside.suffix not in getattr(part, "suffixes", (".yaml",)):
-            pack.problems.append(folder.refuse(
-                pack.name, name, "file_type", f"“{part.key}”不收“{inside.suffix}”文件",
-                f"“{part.key}” takes no “{inside.suffix}” files",
-            ))
+            pack.problems.append(
+                folder.refuse(
+                    pack.name,
+                    name,
+                    "file_type",
+                    f"“{part.key}”不收“{inside.suffix}”文件",
+                    f"“{part.key}” takes no “{inside.suffix}” files",
+                )
+            )
             return
         document = _document(pack, found, content, part.key, part.schema, demo=demo)
         if document:
@@ -106,13 +121,21 @@ def _parsed(pack: Pack, found: folder.Found, content: bytes) -> strict_yaml.Pars
         pack.problems.append(Problem(f"yaml_{error.code}", error.zh, error.en, shown, error.line, pack.name))
         return None
     if not isinstance(parsed.value, dict):
-        pack.problems.append(Problem("not_a_mapping", "文件应是键值对", "the file must be a mapping", shown, 1, pack.name))
+        pack.problems.append(
+            Problem("not_a_mapping", "文件应是键值对", "the file must be a mapping", shown, 1, pack.name)
+        )
         return None
     return parsed
 
 
 def _validated(
-    pack: Pack, found: folder.Found, parsed: strict_yaml.Parsed, schema: type[BaseModel], value: Any, part: str, key: str
+    pack: Pack,
+    found: folder.Found,
+    parsed: strict_yaml.Parsed,
+    schema: type[BaseModel],
+    value: Any,
+    part: str,
+    key: str,
 ) -> Any:
     try:
         return schema.model_validate(value)
@@ -120,12 +143,22 @@ def _validated(
         for error in errors.errors(include_url=False):
             zh, en = sentence(error)  # type: ignore[arg-type]
             path = _known_path(parsed, error["loc"])
-            pack.problems.append(Problem(
-                f"schema_{error['type']}", zh, en, f"{pack.name}/{found.inside}", parsed.lines.get(path, 1),
-                pack.name, part, key,
-            ))
+            pack.problems.append(
+                Problem(
+                    f"schema_{error['type']}",
+                    zh,
+                    en,
+                    f"{pack.name}/{found.inside}",
+                    parsed.lines.get(path, 1),
+                    pack.name,
+                    part,
+                    key,
+                )
+            )
     except RecursionError:
-        pack.problems.append(Problem("too_deep", "嵌套过深", "nested too deep", f"{pack.name}/{found.inside}", 1, pack.name))
+        pack.problems.append(
+            Problem("too_deep", "嵌套过深", "nested too deep", f"{pack.name}/{found.inside}", 1, pack.name)
+        )
     return None
 
 
@@ -147,21 +180,38 @@ def _document(
     raw = parsed.value
     key = raw.get("key", found.inside.stem)
     if not isinstance(key, str) or not KEY.match(key):
-        pack.problems.append(Problem(
-            "key", "key 只能用字母、数字、汉字、点和横线", "key may hold letters, digits, dots and dashes only",
-            f"{pack.name}/{found.inside}", parsed.lines.get(("key",), 1), pack.name, part,
-        ))
+        pack.problems.append(
+            Problem(
+                "key",
+                "key 只能用字母、数字、汉字、点和横线",
+                "key may hold letters, digits, dots and dashes only",
+                f"{pack.name}/{found.inside}",
+                parsed.lines.get(("key",), 1),
+                pack.name,
+                part,
+            )
+        )
         return None
-    value = {**raw, "key": key} if "key" in schema.model_fields else {k: v for k, v in raw.items() if k != "key"}
+    value = (
+        {**raw, "key": key} if "key" in schema.model_fields else {k: v for k, v in raw.items() if k != "key"}
+    )
     data = _validated(pack, found, parsed, schema, value, part, key)
     if data is None:
         return None
     version = raw.get("version", 1)
     canonical = json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return PackDocument(
-        pack=pack.name, part=part, key=key, version=version if isinstance(version, int) else 1, path=found.path,
-        data=data, hash=hashlib.sha256(canonical.encode()).hexdigest(), demo=demo,
-        file=f"{pack.name}/{found.inside}", raw=raw, lines=parsed.lines,
+        pack=pack.name,
+        part=part,
+        key=key,
+        version=version if isinstance(version, int) else 1,
+        path=found.path,
+        data=data,
+        hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        demo=demo,
+        file=f"{pack.name}/{found.inside}",
+        raw=raw,
+        lines=parsed.lines,
     )
 
 
@@ -171,15 +221,21 @@ def _manifest(pack: Pack, found: folder.Found, content: bytes) -> None:
         return
     pack.manifest = _validated(pack, found, parsed, Manifest, parsed.value, "pack.yaml", pack.name)
     if pack.manifest and pack.manifest.pack != pack.name:
-        pack.problems.append(Problem(
-            "pack_name", f"pack 应与文件夹同名：{pack.name}", f"pack must equal the folder: {pack.name}",
-            f"{pack.name}/pack.yaml", parsed.lines.get(("pack",), 1), pack.name,
-        ))
+        pack.problems.append(
+            Problem(
+                "pack_name",
+                f"pack 应与文件夹同名：{pack.name}",
+                f"pack must equal the folder: {pack.name}",
+                f"{pack.name}/pack.yaml",
+                parsed.lines.get(("pack",), 1),
+                pack.name,
+            )
+        )
 
 
 def _quality(pack: Pack, found: folder.Found, content: bytes) -> None:
     parsed = _parsed(pack, found, content)
-    for rule, value in (parsed.value.items() if parsed else ()):
+    for rule, value in parsed.value.items() if parsed else ():
         value = {"state": value} if isinstance(value, str) else value
         checked = _validated(pack, found, parsed, QualityRule, value, "quality", rule)  # type: ignore[arg-type]
         if checked:
@@ -191,7 +247,15 @@ def _duplicates(pack: Pack) -> None:
     for doc in [*pack.documents, *pack.journeys]:
         other = seen.setdefault((doc.demo, doc.part, doc.key), doc)
         if other is not doc:
-            pack.problems.append(Problem(
-                "duplicate", f"“{doc.key}”与 {other.file} 重复", f"“{doc.key}” is also in {other.file}",
-                doc.file, doc.line("key"), pack.name, doc.part, doc.key,
-            ))
+            pack.problems.append(
+                Problem(
+                    "duplicate",
+                    f"“{doc.key}”与 {other.file} 重复",
+                    f"“{doc.key}” is also in {other.file}",
+                    doc.file,
+                    doc.line("key"),
+                    pack.name,
+                    doc.part,
+                    doc.key,
+                )
+            )

@@ -7,7 +7,10 @@ from typing import Any
 SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("缺少“{field}”", "“{field}” is missing"),
     "extra_forbidden": ("没有“{field}”这一项（是否写错？）", "there is no “{field}” here (misspelt?)"),
-    "string_type": ("“{field}”应是文本；编码类的数字请加引号", "“{field}” must be text; put codes made of digits in quotes"),
+    "string_type": (
+        "“{field}”应是文本；编码类的数字请加引号",
+        "“{field}” must be text; put codes made of digits in quotes",
+    ),
     "string_too_short": ("“{field}”太短", "“{field}” is too short"),
     "string_too_long": ("“{field}”太长", "“{field}” is too long"),
     "string_pattern_mismatch": ("“{field}”的写法不符合规则", "“{field}” does not have the required form"),
@@ -32,7 +35,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "less_than": ("“{field}”应小于 {lt}", "“{field}” must be less than {lt}"),
     "less_than_equal": ("“{field}”不能大于 {le}", "“{field}” must be at most {le}"),
     "date_parsing": ("“{field}”应是日期，如 2026-11-23", "“{field}” must be a date such as 2026-11-23"),
-    "date_from_datetime_parsing": ("“{field}”应是日期，如 2026-11-23", "“{field}” must be a date such as 2026-11-23"),
+    "date_from_datetime_parsing": (
+        "“{field}”应是日期，如 2026-11-23",
+        "“{field}” must be a date such as 2026-11-23",
+    ),
     "date_type": ("“{field}”应是日期，如 2026-11-23", "“{field}” must be a date such as 2026-11-23"),
     "union_tag_invalid": ("“{field}”的种类不认识：{tag}", "“{field}” has an unknown kind: {tag}"),
 }
@@ -49,8 +55,8 @@ def sentence(error: dict[str, Any]) -> tuple[str, str]:
             return zh.format(**context), en.format(**context)
     except (KeyError, IndexError):
         pass
-    cause = (error.get("ctx") or {}).get("error")
-    if hasattr(cause, "zh"):
+    cause: Any = (error.get("ctx") or {}).get("error")
+    if cause is not None and hasattr(cause, "zh"):
         return f"“{field}”：{cause.zh}", f"“{field}”: {cause.en}"
     message = str(error.get("msg", "")).removeprefix("Value error, ")
     return f"“{field}”不正确：{message}", f"“{field}” is wrong: {message}"

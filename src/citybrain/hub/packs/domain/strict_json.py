@@ -13,7 +13,9 @@ MAX_BYTES = 12_000_000
 def load(content: bytes) -> Parsed:
     """Parse one document; YamlRefused otherwise. Lines are known only for syntax errors."""
     if len(content) > MAX_BYTES:
-        raise YamlRefused("too_large", 1, f"文件超过{MAX_BYTES}字节", f"the file is larger than {MAX_BYTES} bytes")
+        raise YamlRefused(
+            "too_large", 1, f"文件超过{MAX_BYTES}字节", f"the file is larger than {MAX_BYTES} bytes"
+        )
     try:
         value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_constant)
     except YamlRefused:
@@ -21,9 +23,13 @@ def load(content: bytes) -> Parsed:
     except UnicodeDecodeError:
         raise YamlRefused("encoding", 1, "文件不是UTF-8编码", "the file is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise YamlRefused("syntax", error.lineno, "JSON写法有误", f"the JSON is malformed ({error.msg})") from None
+        raise YamlRefused(
+            "syntax", error.lineno, "JSON写法有误", f"the JSON is malformed ({error.msg})"
+        ) from None
     except (RecursionError, ValueError):
-        raise YamlRefused("too_deep", 1, "嵌套过深或数字过大", "nested too deep or a number is too large") from None
+        raise YamlRefused(
+            "too_deep", 1, "嵌套过深或数字过大", "nested too deep or a number is too large"
+        ) from None
     _depth(value)
     return Parsed(value, {(): 1})
 
@@ -46,7 +52,9 @@ def _depth(value: Any) -> None:
     while here:
         level += 1
         if level > MAX_DEPTH:
-            raise YamlRefused("too_deep", 1, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH} levels")
+            raise YamlRefused(
+                "too_deep", 1, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH} levels"
+            )
         here = [
             inner
             for outer in here

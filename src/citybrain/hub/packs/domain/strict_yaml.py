@@ -43,7 +43,9 @@ class Parsed:
 def load(content: bytes) -> Parsed:
     """Parse one document. YamlRefused for everything this language does not have."""
     if len(content) > MAX_BYTES:
-        raise YamlRefused("too_large", 1, f"文件超过{MAX_BYTES}字节", f"the file is larger than {MAX_BYTES} bytes")
+        raise YamlRefused(
+            "too_large", 1, f"文件超过{MAX_BYTES}字节", f"the file is larger than {MAX_BYTES} bytes"
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -55,28 +57,38 @@ def load(content: bytes) -> Parsed:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         detail = error.problem or error.context or "syntax"
-        raise YamlRefused("syntax", line, f"YAML写法有误（{detail}）", f"the YAML is malformed ({detail})") from None
+        raise YamlRefused(
+            "syntax", line, f"YAML写法有误（{detail}）", f"the YAML is malformed ({detail})"
+        ) from None
     except yaml.YAMLError as error:
-        raise YamlRefused("syntax", 1, "文件含有不能使用的字符", f"the file cannot be read: {error}") from None
+        raise YamlRefused(
+            "syntax", 1, "文件含有不能使用的字符", f"the file cannot be read: {error}"
+        ) from None
     except RecursionError:  # the C scanner refuses first; kept as a belt
-        raise YamlRefused("too_deep", 1, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH}") from None
+        raise YamlRefused(
+            "too_deep", 1, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH}"
+        ) from None
 
 
 class _Builder:
     def __init__(self, text: str) -> None:
-        self.events = yaml.parse(text, Loader=Loader)
+        self.events: Any = yaml.parse(text, Loader=Loader)
         self.lines: dict[Path, int] = {}
         self.nodes = 0
 
     def document(self) -> Parsed:
+        event: Any
         value: Any = None
         documents = 0
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
+                mark: Any = event.start_mark
                 if documents > 1:
                     raise YamlRefused(
-                        "many_documents", event.start_mark.line + 1, "一个文件只能有一份内容",
+                        "many_documents",
+                        mark.line + 1,
+                        "一个文件只能有一份内容",
                         "a file may hold one document only",
                     )
                 value = self.node(next(self.events), (), 1)
@@ -89,9 +101,13 @@ class _Builder:
         if self.nodes > MAX_NODES:
             raise YamlRefused("too_many", line, f"内容超过{MAX_NODES}项", f"more than {MAX_NODES} values")
         if depth > MAX_DEPTH:
-            raise YamlRefused("too_deep", line, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH} levels")
+            raise YamlRefused(
+                "too_deep", line, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH} levels"
+            )
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise YamlRefused("alias", line, "不能使用锚点和别名（& *）", "anchors and aliases (& *) are not allowed")
+            raise YamlRefused(
+                "alias", line, "不能使用锚点和别名（& *）", "anchors and aliases (& *) are not allowed"
+            )
         if event.tag:
             raise YamlRefused("tag", line, "不能使用标签（!）", "tags (!) are not allowed")
         if isinstance(event, yaml.ScalarEvent):
@@ -111,7 +127,12 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event)
             if key in found:
-                raise YamlRefused("duplicate_key", event.start_mark.line + 1, f"“{key}”写了两次", f"“{key}” is written twice")
+                raise YamlRefused(
+                    "duplicate_key",
+                    event.start_mark.line + 1,
+                    f"“{key}”写了两次",
+                    f"“{key}” is written twice",
+                )
             found[key] = None
             found[key] = self.node(next(self.events), (*path, key), depth + 1)
         return found

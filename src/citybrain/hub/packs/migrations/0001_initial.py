@@ -4,45 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='InstalledPack',
+            name="InstalledPack",
             fields=[
-                ('pack', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('name', models.JSONField(default=dict)),
-                ('version', models.CharField(max_length=20)),
-                ('kind', models.CharField(max_length=20)),
-                ('owner', models.CharField(max_length=200)),
-                ('grade', models.CharField(max_length=10)),
-                ('needs', models.JSONField(default=list)),
-                ('hash', models.CharField(max_length=64)),
-                ('demo', models.BooleanField(default=False)),
-                ('hidden', models.BooleanField(default=False)),
-                ('installed_at', models.DateTimeField()),
+                ("pack", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("name", models.JSONField(default=dict)),
+                ("version", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=20)),
+                ("owner", models.CharField(max_length=200)),
+                ("grade", models.CharField(max_length=10)),
+                ("needs", models.JSONField(default=list)),
+                ("hash", models.CharField(max_length=64)),
+                ("demo", models.BooleanField(default=False)),
+                ("hidden", models.BooleanField(default=False)),
+                ("installed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='InstalledDocument',
+            name="InstalledDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack', models.CharField(max_length=60)),
-                ('part', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=80)),
-                ('demo', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('hash', models.CharField(max_length=64)),
-                ('file', models.CharField(max_length=300)),
-                ('hidden', models.BooleanField(default=False)),
-                ('applied_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pack", models.CharField(max_length=60)),
+                ("part", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=80)),
+                ("demo", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("hash", models.CharField(max_length=64)),
+                ("file", models.CharField(max_length=300)),
+                ("hidden", models.BooleanField(default=False)),
+                ("applied_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pack', 'part', 'key', 'demo'), name='packs_document_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pack", "part", "key", "demo"), name="packs_document_once"
+                    )
+                ],
             },
         ),
     ]

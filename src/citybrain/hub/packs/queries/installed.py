@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count
 
 from citybrain.hub.packs import registry
-from citybrain.hub.packs.data import Change, InstalledPackRecord, PackDocument, Plan
+from citybrain.hub.packs.data import Change, InstalledPackRecord, PackDocument, Plan, Verb
 from citybrain.hub.packs.domain.reading import Pack
 from citybrain.hub.packs.models import InstalledDocument, InstalledPack
 from citybrain.kernel.text import Text
@@ -22,7 +22,13 @@ def installed(*, hidden: bool = False) -> list[InstalledPackRecord]:
         counts.setdefault(pack, {})[part] = number
     return [
         InstalledPackRecord(
-            row.pack, Text.model_validate(row.name), row.version, row.kind, row.owner, row.grade, row.hidden,
+            row.pack,
+            Text.model_validate(row.name),
+            row.version,
+            row.kind,
+            row.owner,
+            row.grade,
+            row.hidden,
             counts.get(row.pack, {}),
         )
         for row in rows
@@ -63,7 +69,7 @@ def applicable(pack: Pack, *, demo: bool) -> list[PackDocument]:
     return sorted(docs, key=lambda d: (order.get(d.part, (0, "")), d.demo, d.key))
 
 
-def _verb(doc: PackDocument, row: InstalledDocument | None, force: bool) -> str:
+def _verb(doc: PackDocument, row: InstalledDocument | None, force: bool) -> Verb:
     if row is None:
         return "add"
     if row.hash == doc.hash:

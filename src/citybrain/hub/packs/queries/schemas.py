@@ -37,6 +37,8 @@ def write_schemas(into: Path) -> list[Path]:
     for name, schema in schemas().items():
         path = into / f"{name.replace('/', '-')}.schema.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
         written.append(path)
     return written

@@ -7,18 +7,25 @@ from pathlib import Path
 import yaml
 
 MANIFEST = {
-    "pack": "mini", "name": {"zh": "小包", "en": "Mini"}, "version": "1.0.0", "kind": "scenario", "owner": "350900-fgw",
+    "pack": "mini",
+    "name": {"zh": "小包", "en": "Mini"},
+    "version": "1.0.0",
+    "kind": "scenario",
+    "owner": "350900-fgw",
 }
 README = "# Mini\n" + "谁来办、办什么、依据什么、多久办好。" * 15
 YEAR = {
-    "year": 2031, "source": "test",
+    "year": 2031,
+    "source": "test",
     "days": [{"date": "2031-01-01", "kind": "holiday", "name": {"zh": "元旦", "en": "New Year"}}],
 }
 
 
 def write(path: Path, content: dict | str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    text = (
+        content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    )
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -26,13 +26,19 @@ def own_registry(monkeypatch):
 
 
 def pack_with(home, *steps, key="happy"):
-    journey = {"name": {"zh": "故事", "en": "Story"}, "given": {"at": "2026-03-06T09:00"}, "steps": list(steps)}
+    journey = {
+        "name": {"zh": "故事", "en": "Story"},
+        "given": {"at": "2026-03-06T09:00"},
+        "steps": list(steps),
+    }
     return make_pack(home, files={"holidays/y2026.yaml": YEAR_2026, f"journeys/{key}.yaml": journey})
 
 
 def test_steps_run_in_order_with_the_clock_of_the_story(tmp_path):
     seen = []
-    packs.register_verb("note", lambda world, args: seen.append((args["say"], clock.local().isoformat()[:16])))
+    packs.register_verb(
+        "note", lambda world, args: seen.append((args["say"], clock.local().isoformat()[:16]))
+    )
     report = packs.run_journeys(pack_with(
         tmp_path, {"note": {"say": "start"}}, {"advance": {"workdays": 1}}, {"note": {"say": "monday"}},
         {"advance": {"hours": 2}}, {"note": {"say": "later"}}, {"at": "2026-03-10T08:00"}, {"note": {"say": "set"}},
@@ -55,7 +61,9 @@ def test_a_failed_expectation_names_step_and_line(tmp_path):
         raise packs.JourneyFailed("状态不对", "the state is wrong")
 
     packs.register_expectation("state", state)
-    report = packs.run_journeys(pack_with(tmp_path, {"advance": {"days": 1}}, {"expect": {"state": "accepted"}}))
+    report = packs.run_journeys(
+        pack_with(tmp_path, {"advance": {"days": 1}}, {"expect": {"state": "accepted"}})
+    )
     problem = report.problems[0]
     assert (problem.code, problem.file) == ("journey", "mini/journeys/happy.yaml")
     assert "step 2" in problem.en
@@ -80,7 +88,9 @@ def test_timers_run_when_time_passes(tmp_path):
 
 def test_roles_are_played_by_whom_a_room_names(tmp_path):
     cast = []
-    packs.register_stand_in(lambda world, role: Actor(kind="official", name=role) if role != "nobody" else None)
+    packs.register_stand_in(
+        lambda world, role: Actor(kind="official", name=role) if role != "nobody" else None
+    )
     packs.register_verb("act", lambda world, args: cast.append(world.actor(args["as"])))
     report = packs.run_journeys(pack_with(tmp_path, {"act": {"as": "reviewer"}}, {"act": {"as": "reviewer"}}))
     assert report.ok

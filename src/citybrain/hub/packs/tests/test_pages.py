@@ -58,7 +58,10 @@ def test_installing_and_hiding_are_audited(client, home, as_holder_of):
 
 def test_problems_are_shown_and_nothing_is_installed(client, home, as_holder_of):
     root = make_pack(home)
-    write(root / "holidays/y2031.yaml", {**YEAR, "days": [{"date": "2032-01-01", "kind": "holiday", "name": "x"}]})
+    write(
+        root / "holidays/y2031.yaml",
+        {**YEAR, "days": [{"date": "2032-01-01", "kind": "holiday", "name": "x"}]},
+    )
     as_holder_of("packs.view", "packs.manage")
     answer = client.post("/packs/mini/install/")
     assert answer.status_code == 422

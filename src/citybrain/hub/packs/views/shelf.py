@@ -51,7 +51,7 @@ def install_now(request: HttpRequest, name: str) -> HttpResponse:
     try:
         install(known(name), by=actor_of(request))
     except PackRefused as refused:
-        return _page(request, name, problems=tuple(refused.problems), checked=True, status=422)  # type: ignore[arg-type]
+        return _page(request, name, problems=tuple(refused.problems), checked=True, status=422)
     messages.success(request, _("The pack is installed."))
     return redirect("packs:detail", name=name)
 
@@ -63,7 +63,7 @@ def hide_now(request: HttpRequest, name: str) -> HttpResponse:
     try:
         uninstall(name, by=actor_of(request))
     except PackRefused as refused:
-        return _page(request, name, problems=tuple(refused.problems), checked=True, status=409)  # type: ignore[arg-type]
+        return _page(request, name, problems=tuple(refused.problems), checked=True, status=409)
     messages.success(request, _("The pack is hidden. What runs under it goes on."))
     return redirect("packs:detail", name=name)
 

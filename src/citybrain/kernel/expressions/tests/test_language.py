@@ -168,7 +168,9 @@ def test_growth_is_bounded():
 
 
 def test_work_is_bounded():
-    nested = "some x in amounts satisfies some y in amounts satisfies some z in amounts satisfies x + y + z < 0"
+    nested = (
+        "some x in amounts satisfies some y in amounts satisfies some z in amounts satisfies x + y + z < 0"
+    )
     with pytest.raises(ExpressionError) as refused:
         value(nested, amounts=list(range(200)))
     assert refused.value.code == "limit"
