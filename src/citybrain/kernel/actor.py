@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from citybrain.kernel.masking import mask_name
+
 Kind = Literal["citizen", "official", "system", "anonymous"]
 
 
@@ -48,8 +50,13 @@ class Actor:
         return self.kind == "system" or permission in self.permissions
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON form for audit and events: ids as text, empty members left out, permissions never stored."""
+        """JSON form for audit, events and histories: ids as text, empty members left out, permissions never stored.
+
+        A citizen's name is masked: histories are not encrypted, and the ids say who it was.
+        """
         values = asdict(self)
+        if self.kind == "citizen":
+            values["name"] = mask_name(self.name)
         values.pop("permissions")
         return {k: str(v) if isinstance(v, UUID) else v for k, v in values.items() if v not in ("", None)}
 

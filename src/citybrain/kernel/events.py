@@ -1,6 +1,6 @@
 """Facts that other rooms may hear of: published in the transaction that made them true, delivered after it.
 
-``publish`` writes one outbox row. The worker's dispatcher hands each event to every subscriber at least once and,
+``publish`` writes one outbox row, its content encrypted. The worker's dispatcher hands each event to every subscriber at least once and,
 for one aggregate, in the order of publication (writers hold the aggregate's row lock while publishing). A
 subscriber's database effects commit together with the note that it consumed the event, so they happen once; other
 effects must be idempotent by ``meta.id``. A failing event holds back only its own aggregate for that subscriber, is
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
+from citybrain.kernel.crypto import encrypt_text
 from citybrain.kernel.ids import new_id
 
 
@@ -75,15 +76,8 @@ def publish(event: Event, *, aggregate: str, by: Actor) -> UUID:
         raise ValueError(f"{type(event).__name__} has no name")
     if not connection.in_atomic_block:
         raise RuntimeError("publish inside the transaction that makes the event true")
-    event_id = new_id()
-    row = [
-        event_id,
-        event.name,
-        aggregate,
-        Jsonb(event.model_dump(mode="json")),
-        Jsonb(by.as_dict()),
-        clock.now(),
-    ]
+    event_id, payload = new_id(), encrypt_text(event.model_dump_json())
+    row = [event_id, event.name, aggregate, payload, Jsonb(by.as_dict()), clock.now()]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
     return event_id

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import uuid
+import citybrain.kernel.fields
 from django.db import migrations, models
 
 
@@ -135,7 +136,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("name", models.CharField(max_length=80)),
                 ("aggregate", models.CharField(max_length=120)),
-                ("payload", models.JSONField()),
+                ("payload", citybrain.kernel.fields.EncryptedJSONField()),
                 ("actor", models.JSONField()),
                 ("at", models.DateTimeField()),
                 ("tx", models.BigIntegerField()),

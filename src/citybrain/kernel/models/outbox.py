@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from citybrain.kernel.fields import EncryptedJSONField
+
 
 class OutboxEvent(models.Model):
     """One published fact. ``seq`` orders facts of one aggregate (writers hold the aggregate's row lock)."""
@@ -13,7 +15,7 @@ class OutboxEvent(models.Model):
     id = models.UUIDField(unique=True, default=uuid.uuid4)
     name = models.CharField(max_length=80)
     aggregate = models.CharField(max_length=120)
-    payload = models.JSONField()
+    payload = EncryptedJSONField()
     actor = models.JSONField()
     at = models.DateTimeField()
     tx = models.BigIntegerField()

@@ -253,6 +253,23 @@ def test_one_name_means_one_event():
 
 
 @pytest.mark.django_db
+def test_the_outbox_holds_no_readable_content(ears):
+    class Told(events.Event):
+        name: ClassVar[str] = "kernel.told"
+        secret: str
+
+    heard = []
+    ears(Told, "kernel.hear", lambda e, meta: heard.append(e.secret))
+    with transaction.atomic():
+        events.publish(Told(secret="林小梅"), aggregate="thing:1", by=BY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payload FROM kernel_outboxevent")
+        assert "林小梅".encode() not in bytes(cursor.fetchone()[0])
+    events.dispatch_once()
+    assert heard == ["林小梅"]
+
+
+@pytest.mark.django_db
 def test_the_dispatcher_reads_an_index_not_the_table():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

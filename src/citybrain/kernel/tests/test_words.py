@@ -21,7 +21,7 @@ from citybrain.kernel.errors import (
 )
 from citybrain.kernel.ids import new_id
 from citybrain.kernel.masking import mask, mask_id_number, mask_name, mask_phone
-from citybrain.kernel.tests.factories import clerk
+from citybrain.kernel.tests.factories import citizen, clerk
 from citybrain.kernel.text import Text, say
 
 
@@ -92,6 +92,7 @@ def test_an_actor_is_stored_without_permissions_and_comes_back():
     assert not again.may("cases.work")
     assert Actor.system("timer").may("anything")
     assert not Actor.anonymous().is_authenticated
+    assert citizen().as_dict()["name"] == "林**"
 
 
 def test_errors_know_their_status():
