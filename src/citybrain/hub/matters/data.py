@@ -17,6 +17,7 @@ from citybrain.kernel.text import Text, say
 
 MatterId = NewType("MatterId", UUID)
 
+NO_LIMIT = Text(zh="")
 STATE_NAMES = {
     "draft": {"zh": "草稿", "en": "Draft"},
     "active": {"zh": "在用", "en": "In force"},
@@ -61,7 +62,7 @@ class Entry:
     department: str = ""
     depth: int = 0
     visits: int = 0
-    promised: Text = Text(zh="")
+    promised: Text = NO_LIMIT
     score: float = 0.0
     why: str = ""
     online: bool = False

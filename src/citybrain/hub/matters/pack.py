@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from citybrain.hub.cases import api as cases
+from citybrain.hub.matters import journeys as _journeys  # noqa: F401  its verbs register on import
 from citybrain.hub.matters.actions import keep
 from citybrain.hub.matters.actions.index import set_live
 from citybrain.hub.matters.domain.bundle_document import BundleDocument, SynonymsDocument, ThemesDocument

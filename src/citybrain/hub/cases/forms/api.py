@@ -5,6 +5,7 @@
 ``json_schema`` -> JSON Schema 2020-12 of the answers. None of them raises on malformed answers.
 """
 
+from citybrain.hub.cases.forms import sources as _sources  # noqa: F401  the prefill sources register on import
 from citybrain.hub.cases.forms.answers import read, tidy
 from citybrain.hub.cases.forms.json_schema import json_schema
 from citybrain.hub.cases.forms.prefill import Offer, corrected, merge, offers, register_source

@@ -31,30 +31,43 @@ class Offer:
         return {"value": self.value, "source": self.source.as_dict(), "kind": self.kind, "at": self.at}
 
 
-Source = Callable[[Actor, str, Field], Offer | None]
+class Known:
+    """What one offering looks up, each source read once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.cache: dict[str, Any] = {}
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        if name not in self.cache:
+            self.cache[name] = read()
+        return self.cache[name]
+
+
+Source = Callable[[Known, str, Field], Offer | None]
 _sources: dict[str, Source] = {}
 
 
 def register_source(kind: str, find: Source) -> None:
-    """Announce a kind of prefill source: ``find(actor, name, field)`` gives an Offer or None."""
+    """Announce a kind of prefill source: ``find(known, name, field)`` gives an Offer or None."""
     _sources[kind] = find
 
 
 def offers(form: Form, actor: Actor) -> dict[str, Offer]:
     """Offers for the plain fields of a form, by field key."""
-    found: dict[str, Offer] = {}
+    known, found = Known(actor), {}
     for key, field in form.fields().items():
-        offer = _first(field, actor)
+        offer = _first(field, known) if field.own.prefill else None
         if offer is not None:
             found[key] = offer
     return found
 
 
-def _first(field: Field, actor: Actor) -> Offer | None:
+def _first(field: Field, known: Known) -> Offer | None:
     for spelling in field.spec.prefill:
         kind, _, name = spelling.partition(":")
         source = _sources.get(kind)
-        offer = source(actor, name, field) if source else None
+        offer = source(known, name, field) if source else None
         if offer is None:
             continue
         value, problems = read(field, offer.value, field.key)
@@ -89,21 +102,3 @@ def corrected(provenance: Mapping[str, Any], data: Mapping[str, Any]) -> dict[st
             entry.pop("corrected_at", None)
         found[key] = entry
     return found
-
-
-def from_identity(actor: Actor, name: str, field: Field) -> Offer | None:
-    """A confirmed fact about the subject or the person acting."""
-    from citybrain.hub.identity import api as identity
-
-    fact = identity.prefill(actor).get(name)
-    if fact is None:
-        return None
-    return Offer(
-        fact.value,
-        Text.model_validate(fact.source),
-        "identity",
-        fact.at.date().isoformat() if fact.at else "",
-    )
-
-
-register_source("identity", from_identity)

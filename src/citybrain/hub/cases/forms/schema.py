@@ -158,6 +158,7 @@ class FieldSpec(Rules):
     options: list[str] = []
     value: str | int | bool | None = None
     readonly: bool = False
+    prefill: bool = True  # false: always asked afresh, such as a new name
 
     @model_validator(mode="before")
     @classmethod

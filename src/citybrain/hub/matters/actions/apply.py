@@ -144,6 +144,7 @@ def _facts(app: Application, body: BodyView) -> dict[str, Any]:
     }
     if isinstance(d, MatterDocument):
         facts["instant"] = d.kind.case == "instant"
+        facts["auto_approve"] = d.kind.automatic
         facts["acceptance"] = plan.limit_dict(d.time.acceptance)
     else:
         facts |= bundle_facts(d)

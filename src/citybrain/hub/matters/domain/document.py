@@ -94,6 +94,7 @@ class Kind(Strict):
 
     case: Literal["instant", "committed", "other"]
     mode: Literal["on_the_spot", "review_first"]
+    automatic: bool = False  # 秒批: granted by the system when nothing required is missing
 
 
 class Who(Strict):
