@@ -16,6 +16,7 @@ BY = Actor.system("command line")
 WHY = {
     "edited": "the row was changed after it was written",
     "missing": "a row that was sealed is gone",
+    "cut_off": "the anchor file in the data folder knows later rows: they are gone (or it belongs to a former database)",
     "out_of_order": "rows were exchanged, or one was removed and the gap closed",
     "rewritten": "the chain was made anew: it differs from the anchor file",
     "key_unknown": "the key the row names is not in the key store",

@@ -99,7 +99,11 @@ def _anchor(number: int, value: bytes) -> None:
 
 
 def verify(since: int = 0, *, anchor: bool = True) -> Verdict:
-    """Check sealed rows in order, then the unsealed ones, then the anchor. Streams; memory does not grow."""
+    """Check sealed rows in order, then the unsealed ones, then the anchor. Streams; memory does not grow.
+
+    ``since`` skips rows up to that number, checked before. May run while others write and seal.
+    """
+    held = _anchored() if anchor else None  # first: sealing goes on while we read
     checked, previous = since, _seal_at(since)
     with transaction.atomic():
         for row in _rows("number > %s ORDER BY number", [since]):
@@ -115,7 +119,7 @@ def verify(since: int = 0, *, anchor: bool = True) -> Verdict:
             if reason:
                 return Verdict(False, checked, unsealed, row["seq"], str(row["id"]), reason)
             unsealed += 1
-    return (anchor and _anchor_fault(checked, unsealed)) or Verdict(True, checked, unsealed)
+    return (held and _anchor_fault(held, checked, unsealed)) or Verdict(True, checked, unsealed)
 
 
 def _seal_at(number: int) -> bytes:
@@ -165,13 +169,16 @@ def _seal_fault(row: dict[str, Any], previous: bytes) -> str:
     return "" if wanted == bytes(row["seal"]) else "out_of_order"
 
 
-def _anchor_fault(checked: int, unsealed: int) -> Verdict | None:
+def _anchored() -> dict[str, Any] | None:
     try:
-        held = json.loads(anchor_path().read_text())
+        return json.loads(anchor_path().read_text())
     except FileNotFoundError:
         return None
+
+
+def _anchor_fault(held: dict[str, Any], checked: int, unsealed: int) -> Verdict | None:
     if held["number"] > checked:
-        return Verdict(False, checked, unsealed, checked + 1, "", "missing")
+        return Verdict(False, checked, unsealed, checked + 1, "", "cut_off")
     if _seal_at(held["number"]).hex() != held["seal"]:
         return Verdict(False, checked, unsealed, held["number"], "", "rewritten")
     return None

@@ -115,7 +115,18 @@ def test_cutting_off_the_tail_is_found_by_the_anchor(django_capture_on_commit_ca
         audit.seal()
     behind_the_trigger("DELETE FROM kernel_auditentry WHERE number > 3")
     verdict = audit.verify()
-    assert (verdict.ok, verdict.broken, verdict.reason) == (False, 4, "missing")
+    assert (verdict.ok, verdict.broken, verdict.reason) == (False, 4, "cut_off")
+
+
+def test_sealing_anew_after_a_deletion_is_found_by_the_anchor(django_capture_on_commit_callbacks):
+    write()
+    with django_capture_on_commit_callbacks(execute=True):
+        audit.seal()
+    behind_the_trigger("DELETE FROM kernel_auditentry WHERE number = 2")
+    behind_the_trigger("UPDATE kernel_auditentry SET number = NULL, seal = NULL")
+    write(3)
+    audit.seal()  # without writing the anchor: the transaction does not commit
+    assert audit.verify().reason == "rewritten"
 
 
 def test_a_forged_row_without_the_key_is_found(tmp_path):
