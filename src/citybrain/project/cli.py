@@ -147,8 +147,9 @@ def accounts(config: Config, arguments: list[str]) -> int:
         from citybrain.hub.identity import api as identity
 
         rows = identity.demo_accounts() if hasattr(identity, "demo_accounts") else []
+        password = next((row["password"] for row in rows if row["password"]), "")
         if rows:
-            print("  demo accounts (password for all: " + str(rows[0]["password"]) + ")")
+            print(f"  demo accounts (officials' password: {password})")
         for row in rows:
             print(f"    {row['username']:<14} {row['name']}  {row['role']}")
     return 0
