@@ -60,7 +60,7 @@ class Clocks:
     def intervals(self, row: ClockRow) -> list[ClockInterval]:
         """All intervals of a clock, new ones included."""
         if row.pk not in self._intervals:
-            stored = [] if row in self._new else list(ClockInterval.objects.filter(clock=row))
+            stored = [] if not row.suspensions else list(ClockInterval.objects.filter(clock=row))
             self._intervals[row.pk] = stored
         return self._intervals[row.pk]
 
@@ -131,7 +131,7 @@ class Clocks:
         interval = ClockInterval(clock=row, started_at=self.at, **details)
         self.intervals(row).append(interval)
         self._fresh_intervals.append(interval)
-        self._set(row, state="paused", fires_at=None)
+        self._set(row, state="paused", fires_at=None, suspensions=row.suspensions + 1)
         return row
 
     def resume(self, name: str, result: str = "") -> ClockRow | None:

@@ -169,7 +169,7 @@ def document(run: Run, step: Step, args: Any) -> dict[str, Any]:
         "subject": case.subject_name, "matter": case.matter_name, "case_no": case.case_no or "",
         "organisation": case.organisation, "comment": step.comment if step.transition.public else "",
         "due_at": (due := run.clocks.colour()[0]) and due.isoformat(), "at": run.at.isoformat(),
-        "materials": _material_names(run) if code in {"B1", "B20", "B9"} else [],
+        "materials": _material_names(run) if code in {"B1", "B9"} else [],
     }  # fmt: skip
     paper = Document(
         case=case, code=code, number=run.document_no(code), name=wanted.get("name") or papers.NAMES.get(code, {}),

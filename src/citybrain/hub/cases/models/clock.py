@@ -23,6 +23,7 @@ class Clock(models.Model):
     yellow_at = models.DateTimeField()
     statutory_due_at = models.DateTimeField(null=True)
     internal_due_at = models.DateTimeField(null=True)
+    suspensions = models.PositiveSmallIntegerField(default=0)  # how many intervals it has
     stopped_at = models.DateTimeField(null=True)
     light = models.BooleanField(default=True)
     fires_at = models.DateTimeField(null=True)  # when a timer looks at it next

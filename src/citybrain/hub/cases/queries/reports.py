@@ -19,6 +19,7 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
 
 MOST_GROUPS = 200
+LIGHTS = ("green", "yellow", "red", "paused")
 BY = {"organisation": "organisation", "matter": "matter", "place": "county"}
 
 
@@ -32,15 +33,14 @@ def lights(actor: Actor, *, by: str = "organisation") -> list[dict[str, Any]]:
     if column == "county":
         rows = rows.annotate(county=Substr("division", 1, 6))
     groups = rows.values(column).annotate(
-        total=Count("id"), red=Count("id", filter=light_q("red", now)), paused=Count("id", filter=light_q("paused", now)),
-        yellow=Count("id", filter=light_q("yellow", now)), green=Count("id", filter=light_q("green", now)),
-        none=Count("id", filter=Q(due_at__isnull=True)),
+        n_total=Count("id"), n_none=Count("id", filter=Q(due_at__isnull=True)),
+        **{f"n_{name}": Count("id", filter=light_q(name, now)) for name in LIGHTS},
     )  # fmt: skip
-    found = list(groups.order_by("-red", "-yellow", "-total", column)[:MOST_GROUPS])
+    found = list(groups.order_by("-n_red", "-n_yellow", "-n_total", column)[:MOST_GROUPS])
     names = _names(by, [row[column] for row in found])
     return [
         {"key": row[column], "name": names.get(row[column]) or {"zh": row[column], "en": row[column]}}
-        | {k: row[k] for k in ("green", "yellow", "red", "paused", "none", "total")}
+        | {k: row[f"n_{k}"] for k in (*LIGHTS, "none", "total")}
         for row in found
     ]
 

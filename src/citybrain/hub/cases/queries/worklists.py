@@ -287,9 +287,9 @@ def counts(actor: Actor, filters: Filters | None = None) -> dict[str, int]:
     """How much open work the actor has: total, mine, untaken, red, yellow, green, paused. One query, bounded by scope."""
     now = clock.now()
     rows = filtered_tasks(actor, filters or Filters())
-    return rows.aggregate(
-        total=Count("id"), mine=Count("id", filter=Q(taken_by=actor.account_id)),
-        untaken=Count("id", filter=Q(taken_by=None)), red=Count("id", filter=light_q("red", now)),
-        yellow=Count("id", filter=light_q("yellow", now)), green=Count("id", filter=light_q("green", now)),
-        paused=Count("id", filter=light_q("paused", now)),
+    found = rows.aggregate(
+        n_total=Count("id"), n_mine=Count("id", filter=Q(taken_by=actor.account_id)),
+        n_untaken=Count("id", filter=Q(taken_by=None)),
+        **{f"n_{name}": Count("id", filter=light_q(name, now)) for name in ("red", "yellow", "green", "paused")},
     )  # fmt: skip
+    return {name[2:]: count for name, count in found.items()}

@@ -1,0 +1,42 @@
+"""What an act, a list and a page may cost in queries. A slow engine shows here before it shows in a city."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from citybrain.hub.cases import api as cases
+from citybrain.hub.cases.tests.factories import REASONS, accepted, open_permit, received
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(work):
+    with CaptureQueriesContext(connection, ) as seen:
+        work()
+    return [q["sql"] for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_acts_stay_within_their_queries(staff):
+    received(staff)  # calendar and machine are read once per process
+    record = open_permit(staff.citizen)
+    spent = {}
+    for action, by in (("submit", staff.citizen), ("receive", staff.receiver), ("accept", staff.reviewer)):
+        spent[action] = queries(lambda a=action, b=by: cases.act(record.id, a, by=b))
+    spent["approve"] = queries(lambda: cases.act(record.id, "approve", by=staff.decider, data=REASONS))
+    counted = {action: len(sql) for action, sql in spent.items()}
+    assert max(counted[a] for a in ("submit", "receive", "accept")) <= 12, counted
+    assert counted["approve"] <= 14, spent["approve"]  # two clocks, two events: the decision itself
+
+
+def test_a_worklist_costs_the_same_for_one_case_or_many(staff):
+    received(staff)
+    one = len(queries(lambda: cases.worklist(staff.reviewer)))
+    for _turn in range(6):
+        received(staff)
+    many = queries(lambda: cases.worklist(staff.reviewer, cases.Filters(q="食品")))
+    assert len(many) == one <= 6, many
+
+
+def test_opening_a_case_is_cheap(staff):
+    accepted(staff)
+    assert len(queries(lambda: open_permit(staff.citizen))) <= 8
