@@ -168,3 +168,36 @@ def test_a_large_log_seals_in_batches():
     write(7)
     assert [audit.seal(3), audit.seal(3), audit.seal(3)] == [3, 3, 1]
     assert audit.verify(since=3).ok
+
+
+TAMPERINGS = {
+    "edit": "UPDATE kernel_auditentry SET {column} = {value} WHERE number = {a}",
+    "delete": "DELETE FROM kernel_auditentry WHERE number = {a}",
+    "swap": "UPDATE kernel_auditentry SET number = CASE number WHEN {a} THEN -1 ELSE -2 END WHERE number IN ({a}, {b});"
+    "UPDATE kernel_auditentry SET number = CASE number WHEN -1 THEN {b} ELSE {a} END WHERE number < 0",
+    "swap_content": "UPDATE kernel_auditentry x SET mac = y.mac, obj = y.obj, id = gen_random_uuid() "
+    "FROM kernel_auditentry y WHERE x.number = {a} AND y.number = {b}",
+}
+COLUMNS = {"obj": "'case:x'", "at": "now()", "action": "'x.y'", "organisation": "'o'", "purpose": "'p'", "before": "'{}'",
+           "seal": "'\\x01'", "key_id": "'audit-9'", "seal_key_id": "'audit-9'"}  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(sorted(TAMPERINGS)),
+    st.sampled_from(sorted(COLUMNS)),
+    st.integers(1, 6),
+    st.integers(1, 5),
+)
+def test_no_tampering_with_sealed_rows_goes_unnoticed(how, column, a, step):
+    b = (a + step - 1) % 6 + 1
+    with transaction.atomic():
+        write(6)
+        audit.seal()
+        assert sealing.verify(anchor=False).ok
+        behind_the_trigger(TAMPERINGS[how].format(column=column, value=COLUMNS[column], a=a, b=b))
+        verdict = sealing.verify(anchor=False)
+        if not (how == "delete" and a == 6):  # the last row is the anchor's business
+            assert not verdict.ok
+            assert verdict.broken in (a, b, min(a, b))
+        transaction.set_rollback(True)
