@@ -65,6 +65,9 @@ class Dataset:
     division_column: str = ""
     matter_column: str = ""
     permission: str = "data.read"
+    # URL name of a row's own page, given the value of ``link_column``; that page guards itself.
+    link: str = ""
+    link_column: str = "id"
     description: Text = field(default_factory=lambda: Text(zh=""))
 
     def __post_init__(self) -> None:
@@ -101,6 +104,14 @@ class Rows:
     rows: tuple[tuple[Any, ...], ...]
     more: bool = False
     masked: frozenset[str] = frozenset()
+    link: str = ""
+    link_at: int = -1
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Positions of the columns a reader looks at: technical identifiers are left out when there is anything else."""
+        found = tuple(i for i, c in enumerate(self.columns) if c.name != "id" and not c.name.endswith("_id"))
+        return found or tuple(range(len(self.columns)))
 
     def dicts(self) -> list[dict[str, Any]]:
         """Rows as mappings."""

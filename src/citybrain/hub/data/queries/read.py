@@ -65,7 +65,17 @@ def read(
         by=actor, dataset=key, kind=kind, columns=[c.name for c in chosen], purpose=purpose, rows=len(rows),
         condition=where.text if isinstance(where, Expression) else where or "", unmasked=unmask and not hidden,
     )  # fmt: skip
-    return Rows(key, chosen, rows, more=len(found) > limit, masked=hidden)
+    names = [column.name for column in chosen]
+    at = names.index(dataset.link_column) if dataset.link and dataset.link_column in names else -1
+    return Rows(
+        key,
+        chosen,
+        rows,
+        more=len(found) > limit,
+        masked=hidden,
+        link=dataset.link if at >= 0 else "",
+        link_at=at,
+    )
 
 
 def chosen_columns(dataset: Dataset, names: Sequence[str]) -> tuple[Column, ...]:

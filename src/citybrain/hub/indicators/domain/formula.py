@@ -1,12 +1,14 @@
 """From numerator and denominator to a figure, and from a figure to a light."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
+from citybrain.hub.indicators.data import Light, Status
 from citybrain.hub.indicators.domain.hysteresis import ALARM, CALM, WARN, Lines
 from citybrain.hub.indicators.schema import IndicatorDocument
 
 PLACES = Decimal("0.000001")  # as stored
-LIGHTS = {CALM: "green", WARN: "yellow", ALARM: "red"}
+LIGHTS: Mapping[str, Light] = {CALM: "green", WARN: "yellow", ALARM: "red"}
 
 
 def figure(
@@ -22,7 +24,7 @@ def figure(
     return (numerator / denominator * definition.scale).quantize(PLACES)
 
 
-def status_of(definition: IndicatorDocument, value: Decimal | None, stale: bool) -> str:
+def status_of(definition: IndicatorDocument, value: Decimal | None, stale: bool) -> Status:
     """no_data, stale, partial, reached, not_reached, or measured when there is no target."""
     if value is None:
         return "no_data"
@@ -35,7 +37,7 @@ def status_of(definition: IndicatorDocument, value: Decimal | None, stale: bool)
     return "reached" if definition.target.reached(value) else "not_reached"
 
 
-def light_of(definition: IndicatorDocument, status: str, severity: str) -> str:
+def light_of(definition: IndicatorDocument, status: Status, severity: str) -> Light:
     """Grey without fresh or whole data, never green (A34); else by thresholds; else by the target."""
     if status in {"no_data", "stale", "partial"}:
         return "grey"

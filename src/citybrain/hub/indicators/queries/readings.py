@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from citybrain.hub.indicators.data import Point, Reading
+from citybrain.hub.indicators.data import Point, Reading, Severity
 from citybrain.hub.indicators.domain.formula import light_of, status_of
 from citybrain.hub.indicators.domain.periods import is_stale, start_of
 from citybrain.hub.indicators.models import Definition, Headline, Value
@@ -65,7 +65,7 @@ def reading(row: Definition, shown: Headline | None, dimension: str, member: str
     figure = shown.value if shown else None
     stale = shown is not None and out_of_date(document, shown)
     status = status_of(document, figure, stale)
-    severity = shown.severity if shown else "calm"
+    severity: Severity = shown.severity if shown else "calm"  # type: ignore[assignment]
     target = document.target
     return Reading(
         code=document.key, name=document.name, unit=document.unit, version=document.version,
@@ -76,7 +76,7 @@ def reading(row: Definition, shown: Headline | None, dimension: str, member: str
         target_year=target.year if target else None, decimals=document.decimals, direction=document.direction,
         frequency=document.frequency, owner=document.owner, lead=document.lead, no_data=document.no_data,
         dimension=dimension, member=member,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def out_of_date(document: IndicatorDocument, shown: Headline) -> bool:

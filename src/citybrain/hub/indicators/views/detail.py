@@ -100,5 +100,5 @@ def export_rows(request: HttpRequest, code: str, role: str, narrowed: dict[str, 
     from citybrain.hub.identity import api as identity
 
     identity.require(request.actor, "data.export", obj=f"indicator:{code}")
-    found = indicators.side_rows(request.actor, code, role, limit=MOST_EXPORTED, kind="export", **narrowed)
+    found = indicators.side_rows(request.actor, code, role, **narrowed, limit=MOST_EXPORTED, kind="export")  # type: ignore[arg-type]
     return csv_answer(f"{code}-{role}", [c.title.say() for c in found.columns], found.rows)

@@ -78,7 +78,7 @@ def add_villages(rows: Rows, town: TownEntry) -> None:
         entry = DivisionEntry(
             code=code,
             name=name,
-            kind=codes.village_kind(code, name),
+            kind=codes.village_kind(code),
             source=town.village_source or town.source,
         )
         rows.add(entry, parent=parent)
@@ -96,13 +96,8 @@ def apply_bodies(document: DivisionDocument, pack: str) -> None:
             pk=body.key, defaults={**values, "position": position, "pack": pack, "hidden": False}
         )
     for source_key, source in document.sources.items():
-        values = {
-            "title": source.title.as_dict(),
-            "package": source.package,
-            "as_of": source.as_of,
-            "pack": pack,
-        }
-        Source.objects.update_or_create(pk=source_key, defaults=values)
+        about = {"title": source.title.as_dict(), "package": source.package, "as_of": source.as_of}
+        Source.objects.update_or_create(pk=source_key, defaults={**about, "pack": pack})
     for decision in document.decisions:
         values = {
             "division": codes.padded(decision.division),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
 from citybrain.hub.places.models import Layer
@@ -25,7 +26,7 @@ def hide_geometry(*, pack: str, key: str) -> None:
 
 def faults(document: GeometryDocument) -> Iterator[str]:
     """What is wrong with the shapes: no polygons, invalid ones, two coded areas that overlap visibly."""
-    areas = []
+    areas: list[tuple[str, BaseGeometry]] = []
     for feature in document.features:
         code = feature.properties.code
         try:
@@ -41,6 +42,6 @@ def faults(document: GeometryDocument) -> Iterator[str]:
             areas.append((code, area))
 
 
-def overlaps(one, other) -> bool:
+def overlaps(one: BaseGeometry, other: BaseGeometry) -> bool:
     """Whether two areas share more than a line."""
     return one.intersection(other).area > OVERLAP

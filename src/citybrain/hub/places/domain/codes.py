@@ -3,6 +3,8 @@
 Segments 2-2-2-3-3: province, city, county, town, village; a zero segment ends the code.
 """
 
+from typing import Literal
+
 from citybrain.hub.places.data import Level
 
 SEGMENTS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWN: 9, Level.VILLAGE: 12}
@@ -34,8 +36,8 @@ def at_level(code: str, level: Level) -> str:
     return padded(code)[: SEGMENTS[level]].ljust(12, "0")
 
 
-def village_kind(code: str, name: str) -> str:
-    """community, village or quasi, from the last segment and the name."""
+def village_kind(code: str) -> Literal["community", "village", "quasi"]:
+    """community, village or quasi, from the last segment."""
     last = padded(code)[9:]
     if last[0] in "45":
         return "quasi"
