@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from citybrain.hub.packs import registry
@@ -10,6 +11,7 @@ from citybrain.hub.packs.actions.install import rehearsal, rehearse
 from citybrain.hub.packs.actions.journeys import play_all
 from citybrain.hub.packs.data import Coverage, JourneyResult, Problem, Report
 from citybrain.hub.packs.domain.quality import Evidenced, judge
+from citybrain.hub.packs.domain.reading import Pack
 from citybrain.hub.packs.queries.folders import Library
 from citybrain.kernel.actor import Actor
 
@@ -48,8 +50,23 @@ def check_all(
                 order.setdefault(needed.root)
         order.setdefault(pack.root)
     with rehearsal():
-        reports = [check(root, library=library, journeys=journeys, grade=grade, keep=True) for root in order]
+        found = [check(root, library=library, journeys=journeys, grade=False, keep=True) for root in order]
+    visited = frozenset[str]().union(*(r.coverage.visited for r in found if r.coverage))
+    reports = [
+        _with_grade(library.pack(root), report, visited, grade)
+        for root, report in zip(order, found, strict=True)
+    ]
     return sorted(reports, key=lambda report: report.pack)
+
+
+def _with_grade(pack: Pack, report: Report, visited: frozenset[str], grade: bool) -> Report:
+    """The report with what all packs' journeys visited, judged against the grade the pack claims."""
+    coverage = Coverage(report.coverage.items, visited) if report.coverage else None
+    results = report.journeys if report.coverage else None
+    problems = list(report.problems)
+    if grade:
+        problems += judge(Evidenced(pack, results, coverage, whole=True), registry.qualities)
+    return replace(report, problems=once(problems), coverage=coverage)
 
 
 def run_journeys(where: str | Path, *, library: Library | None = None) -> Report:

@@ -29,6 +29,7 @@ class Evidenced:
     pack: Pack
     results: tuple[JourneyResult, ...] | None = None
     coverage: Coverage | None = None
+    whole: bool = False  # every pack was played: what a base pack brings is visited by the packs built on it
 
     @property
     def has_matters(self) -> bool:
@@ -259,7 +260,7 @@ def judge(seen: Evidenced, rooms: dict[str, Callable[[Pack], Iterable[Problem]]]
         if key not in {r.key for r in RULES}
     ]
     for rule in rules_for(pack.manifest.grade):
-        if rule.only_matters and not seen.has_matters:
+        if rule.only_matters and not seen.has_matters and not (seen.whole and rule.needs_play):
             continue
         problems += _judged(seen, rule, rooms)
     return problems
