@@ -11,7 +11,8 @@ from django.urls import reverse
 from citybrain.kernel.actor import Actor
 
 from .queries.actor import actor_for, client_ip
-from .queries.directory import directory
+from .queries.directory import directory, pinned
+from .queries.people import subject_of
 from .queries.rights import keep_refusal
 from .queries.sessions import is_idle, note_seen
 
@@ -32,6 +33,13 @@ class ActorMiddleware:
             else:
                 note_seen(request)
         actor = request.actor = actor_for(request)  # type: ignore[attr-defined]
+        if not actor.is_authenticated:
+            return self.get_response(request)
+        with pinned(directory(request.user.directory_version)):  # type: ignore[union-attr]
+            return self.answer(request, actor)
+
+    def answer(self, request: HttpRequest, actor: Actor) -> HttpResponse:
+        """The page, once it is clear who asks and in which capacity."""
         if (
             getattr(request.user, "must_change_password", False)
             and request.path not in allowed_before_change()
@@ -39,6 +47,8 @@ class ActorMiddleware:
             return redirect("identity:password")
         if actor.post_id is not None:
             name_the_post(request, actor)
+        elif actor.authority not in {"own", "system"}:
+            request.acting_for = subject_of(actor).name  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:

@@ -157,3 +157,12 @@ def test_a_dead_provider_is_told_in_plain_words(client, settings):
 
 def test_a_healthy_configuration_has_nothing_to_say():
     assert OidcRealNameProvider().check_config() == []
+
+
+def test_the_page_knows_for_whom_one_acts(client):
+    sign_in(client, citizen="chen-daming")
+    firm = Representation.objects.get(legal_person__uscc="91350902MADEM00116").legal_person_id
+    client.post(reverse("identity:acting"), {"as": f"legal_person:{firm}"})
+    request = client.get(reverse("identity:account")).wsgi_request
+    assert request.acting_for == "宁德市示例大明餐饮有限公司"
+    assert request.actor.subject_id == firm

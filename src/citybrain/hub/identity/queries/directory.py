@@ -1,12 +1,16 @@
 """Loads the directory picture and keeps it in the process until its version changes.
 
 The version is one row; its value is a fresh id at every change, so a rolled-back change can never be taken for
-a committed one. Inside a transaction the version is always asked for; outside at most once a second.
+a committed one. A web request keeps the picture its actor was made from. Elsewhere the version is asked for inside
+every transaction, and outside of one at most once a second.
 """
 
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +29,7 @@ FRESH_SECONDS = 1.0
 _lock = threading.Lock()
 _picture: Directory | None = None
 _checked = 0.0
+_pinned: ContextVar[Directory | None] = ContextVar("pinned", default=None)
 
 
 def current_version() -> UUID | None:
@@ -35,6 +40,9 @@ def current_version() -> UUID | None:
 def directory(version: UUID | None = None) -> Directory:
     """The current picture. ``version``: what the caller has just read, sparing a query."""
     global _picture, _checked
+    pinned = _pinned.get()
+    if pinned is not None and version is None:
+        return pinned
     picture = _picture
     if version is None:
         fresh = time.monotonic() - _checked < FRESH_SECONDS
@@ -50,9 +58,20 @@ def directory(version: UUID | None = None) -> Directory:
         return _picture
 
 
+@contextmanager
+def pinned(picture: Directory | None) -> Iterator[None]:
+    """For one request the picture its actor was made from; a change inside the request lets go of it."""
+    token = _pinned.set(picture)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
 def touch() -> None:
     """Say that the directory changed, inside the change's own transaction."""
     global _checked
+    _pinned.set(None)
     DirectoryVersion.objects.update_or_create(id=1, defaults={"value": new_id()})
     _checked = 0.0
     transaction.on_commit(_forget_check)

@@ -170,6 +170,15 @@ def test_the_actor_costs_one_query_beside_the_session(client, django_assert_num_
         assert identity.may(actor, PERSONS, organisation="350902-scjg")
 
 
+def test_a_request_asks_for_the_directory_once_until_it_changes_it(django_assert_num_queries):
+    actor = f.actor(f.official("quick", f.post("receiver", "350902-scjg")))
+    with cache.pinned(identity.directory()):
+        with django_assert_num_queries(0):
+            assert identity.may(actor, PERSONS, organisation="350902-scjg")
+        f.role("receiver", [READ])
+        assert not identity.scope(actor, PERSONS)
+
+
 def test_stand_ins_of_different_roles_are_different_people():
     receiver, leader = (
         identity.stand_in("receiver", "350902-scjg"),

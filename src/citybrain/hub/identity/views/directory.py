@@ -28,11 +28,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """Search results, or the first levels of the tree."""
     q = request.GET.get("q", "").strip()[:60]
     picture = directory()
-    roots = [u for u in picture.organisations.values() if not u.parent]
     context = {
         "q": q,
         "found": [_line(u, picture) for u in search_organisations(q)] if q else [],
-        "roots": [{"unit": u, "children": _children(picture, u.code)} for u in roots],
+        "roots": [] if q else [_root(picture, u) for u in picture.organisations.values() if not u.parent],
     }
     return render(request, "identity/directory.html", context)
 
@@ -65,6 +64,19 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "successor": picture.organisations.get(found.successor),
     }
     return render(request, "identity/unit.html", context)
+
+
+def _root(picture: Any, unit: Any) -> dict[str, Any]:
+    """A root with the units that have none below (leaves) and those that have (branches)."""
+    children = _children(picture, unit.code)
+    branches = [
+        {"unit": c, "children": _children(picture, c.code)} for c in children if c.code in picture.children
+    ]
+    return {
+        "unit": unit,
+        "branches": branches,
+        "leaves": [c for c in children if c.code not in picture.children],
+    }
 
 
 def _children(picture: Any, code: str) -> list[Any]:

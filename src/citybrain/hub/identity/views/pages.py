@@ -12,7 +12,11 @@ HOMES = (
     ("identity.grants", "identity:grants"),
     ("identity.audit", "identity:audit"),
     ("cases.city_leader", "cockpit:home"),
-    ("cases.work", "services:bench"),
+    ("services.receive", "services:window"),
+    ("matters.edit", "matters:listing"),
+    ("services.lights", "services:lights"),
+    ("cases.work", "cases:worklist"),
+    ("cockpit.view", "cockpit:home"),
 )
 
 
