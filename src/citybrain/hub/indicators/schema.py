@@ -43,6 +43,8 @@ class Side(Strict):
     measure: Measure = "count"
     where: Annotated[str, StringConstraints(max_length=2000)] = ""
     time: Annotated[str, StringConstraints(max_length=60)] = ""
+    # Only rows whose ``time`` lies before this moment: with window ``now``, what is past its due time (indexed).
+    past: bool = False
     constant: Decimal | None = None
     note: Text | None = None
 
@@ -50,6 +52,8 @@ class Side(Strict):
     def _one_source(self) -> Self:
         if (self.dataset is None) == (self.constant is None):
             raise ValueError("say either dataset or constant")
+        if self.past and not self.time:
+            raise ValueError("past needs the time column that lies in the past")
         if self.constant is not None and not self.note:
             raise ValueError("a constant needs a note saying where it comes from")
         return self
@@ -112,6 +116,8 @@ class IndicatorDocument(Strict):
             raise ValueError("without a numerator, no_data must say what is missing")
         if self.denominator is not None and self.numerator is None:
             raise ValueError("a denominator needs a numerator")
+        if self.window != "now" and any(side.past for side in self.sides.values()):
+            raise ValueError("past goes with window: now only")
         if self.window not in {"now", "period"} and not self.summable:
             raise ValueError(
                 "only counts and sums can be added over a window of days; use window: now or period"

@@ -26,6 +26,7 @@ class Batch:
 
     dataset: str
     time: str
+    past: bool = False
     asked: list[tuple[Subject, str, Side]] = field(default_factory=list)
 
     def dimensions(self) -> list[str]:
@@ -54,10 +55,10 @@ class Parts:
 
 def batches(subjects: Iterable[Subject]) -> list[Batch]:
     """Sides grouped by dataset and time column."""
-    found: dict[tuple[str, str], Batch] = {}
+    found: dict[tuple[str, str, bool], Batch] = {}
     for subject in subjects:
         for role, side in subject.definition.sides.items():
             if side.dataset:
-                key = (side.dataset, side.time)
+                key = (side.dataset, side.time, side.past)
                 found.setdefault(key, Batch(*key)).asked.append((subject, role, side))
     return list(found.values())

@@ -10,6 +10,7 @@ from citybrain.hub.data import api as data
 from citybrain.hub.indicators.domain.counting import Batch, Parts, Subject, batches
 from citybrain.hub.indicators.domain.periods import bounds_of, period_of, start_of
 from citybrain.hub.places import api as places
+from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError
 from citybrain.kernel.expressions import ExpressionError
 
@@ -46,7 +47,10 @@ def count_now(subjects: Sequence[Subject], day: date) -> Found:
     found: Found = defaultdict(Parts)
 
     def ask(batch: Batch, dimension: str) -> None:
-        answers = measure(batch, dimension, MEMBERS_OF[dimension] if dimension else "", windowless=True)
+        answers = measure(
+            batch, dimension, MEMBERS_OF[dimension] if dimension else "",
+            windowless=not batch.past, until=clock.now(),
+        )  # fmt: skip
         for member, values in answers.items():
             if not dimension or member:
                 put(found, batch.of_dimension(dimension), day.isoformat(), dimension, member, values)
@@ -107,7 +111,9 @@ def asked_or_dropped(
     except (CityError, ExpressionError, ValueError, KeyError) as error:
         if len(batch.asked) > 1:
             for item in batch.asked:
-                ready = asked_or_dropped(Batch(batch.dataset, batch.time, [item]), dimension, ask, ready)
+                ready = asked_or_dropped(
+                    Batch(batch.dataset, batch.time, batch.past, [item]), dimension, ask, ready
+                )
             return ready
         subject = batch.asked[0][0]
         log.warning("indicator %s cannot be computed: %s", subject.code, error)

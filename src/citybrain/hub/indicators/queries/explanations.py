@@ -68,6 +68,8 @@ def measure_text(dataset: data.Dataset | None, measure: str) -> Text:
 
 def span(document: IndicatorDocument, side: Side) -> tuple[datetime | None, datetime | None]:
     """The time window a side counts in now; nothing for a snapshot."""
+    if side.past:
+        return None, clock.now()
     today = clock.today()
     days = window_days(document.window, today)
     if days is None and document.window == "period" and side.time:

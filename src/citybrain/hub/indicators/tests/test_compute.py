@@ -96,6 +96,23 @@ def test_a_momentary_figure_follows_the_rows_down_to_zero(visits):
     assert indicators.by_member("RED", "county")["350902000000"].value == 0
 
 
+def test_what_is_past_its_time_is_counted_by_the_time_column(visits):
+    install(definition(
+        "LATE", window="now", scale=1, denominator=None, direction="lower", thresholds=None, dimensions=["county"],
+        numerator={"dataset": DATASET, "time": "decided_at", "past": True},
+    ))  # fmt: skip
+    place = {"division": "350902001001", "organisation": "350902-scjg"}
+    rows.put([{**place, "decided_at": clock.now() + timedelta(hours=hours)} for hours in (-3, -1, 2)])
+    compute.refresh_live()
+    assert indicators.value("LATE").value == 2
+    assert indicators.by_member("LATE")["350902000000"].value == 2
+    side = indicators.explain("LATE").sides[0]
+    assert (side.since, side.until) == (None, clock.now())
+    with clock.travel(timedelta(hours=3)):
+        compute.refresh_live()
+        assert indicators.value("LATE").value == 3
+
+
 def test_a_corrected_past_day_is_counted_again(decide):
     install(definition())
     decide(0, 4, days_ago=2)
