@@ -13,8 +13,8 @@ from uuid import UUID
 
 from citybrain.hub.cases import api as cases
 from citybrain.hub.identity import api as identity
-from citybrain.hub.matters.actions.apply import materials_for, save_draft, start, submit
 from citybrain.hub.matters.actions.application import Application, application_of
+from citybrain.hub.matters.actions.apply import materials_for, save_draft, start, submit
 from citybrain.hub.matters.domain.plan import spared_note
 from citybrain.hub.matters.domain.situations import walk
 from citybrain.hub.matters.models import Bundle, BundleVersion, Matter, MatterVersion
@@ -44,7 +44,11 @@ def apply_verb(world: Any, args: dict[str, Any]) -> None:
     _visit(args["matter"], answers)
     try:
         record = start(
-            args["matter"], by=by, answers=answers, organisation=organisation, channel=args.get("channel", "online")
+            args["matter"],
+            by=by,
+            answers=answers,
+            organisation=organisation,
+            channel=args.get("channel", "online"),
         )
     except CityError as error:
         _refused(args, error)
@@ -60,7 +64,10 @@ def apply_verb(world: Any, args: dict[str, Any]) -> None:
 
 
 def _answers(given: Mapping[str, Any]) -> dict[str, str]:
-    return {str(k): {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for k, v in given.items()}
+    return {
+        str(k): {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)
+        for k, v in given.items()
+    }
 
 
 def _refused(args: Mapping[str, Any], error: CityError) -> None:
@@ -68,7 +75,9 @@ def _refused(args: Mapping[str, Any], error: CityError) -> None:
     if not wanted:
         raise _failed(f"不能申请：{error}", f"cannot apply: {error}") from error
     if wanted is not True and error.code != wanted:
-        raise _failed(f"拒绝的原因是“{error.code}”", f"refused with “{error.code}”, not “{wanted}”") from error
+        raise _failed(
+            f"拒绝的原因是“{error.code}”", f"refused with “{error.code}”, not “{wanted}”"
+        ) from error
 
 
 def _filled(app: Application, form: Mapping[str, Any], organisation: str) -> dict[str, Any]:
@@ -100,7 +109,10 @@ def give(case_id: UUID, by: Actor, materials: Any) -> None:
     wanted = dict.fromkeys(asked, "upload") if materials == "all" else dict(materials)
     unknown = sorted(set(wanted) - set(asked))
     if unknown:
-        raise _failed(f"没有要求这些材料：{'、'.join(unknown)}", f"these materials are not asked for: {', '.join(unknown)}")
+        raise _failed(
+            f"没有要求这些材料：{'、'.join(unknown)}",
+            f"these materials are not asked for: {', '.join(unknown)}",
+        )
     for key, source in wanted.items():
         cases.give_material(case_id, key, by=by, source=source)
 
@@ -139,7 +151,10 @@ def _listed(what_zh: str, what_en: str, found: list[str], wanted: Any) -> None:
         lacking = sorted(set(wanted.get("has") or []) - set(found))
         extra = sorted(set(wanted.get("not") or []) & set(found))
         if lacking or extra:
-            raise _failed(f"{what_zh}缺少{lacking}，多出{extra}", f"{what_en}: lacking {lacking}, should not have {extra}")
+            raise _failed(
+                f"{what_zh}缺少{lacking}，多出{extra}",
+                f"{what_en}: lacking {lacking}, should not have {extra}",
+            )
     elif sorted(found) != sorted([wanted] if isinstance(wanted, str) else wanted or []):
         raise _failed(f"{what_zh}是{sorted(found)}", f"{what_en}: {sorted(found)}, expected {wanted}")
 
@@ -151,7 +166,11 @@ def expect_materials(world: Any, wanted: Any) -> None:
 
 def expect_missing(world: Any, wanted: Any) -> None:
     """``missing: [layout]``: required materials that are not there."""
-    found = [p.path.removeprefix("material.") for p in review_of(_application(world)).problems if p.path.startswith("material.")]
+    found = [
+        p.path.removeprefix("material.")
+        for p in review_of(_application(world)).problems
+        if p.path.startswith("material.")
+    ]
     _listed("缺少的材料", "missing materials", found, wanted)
 
 

@@ -37,7 +37,9 @@ def from_certificate(known: Known, name: str, field: Field) -> Offer | None:
     type_key, _, item = name.partition(".")
     if known.actor.subject_id is None:
         return None
-    held = known.once(f"certificate:{type_key}", lambda: certificates.usable(known.actor.subject_id, type_key))
+    held = known.once(
+        f"certificate:{type_key}", lambda: certificates.usable(known.actor.subject_id, type_key)
+    )
     if not held:
         return None
     newest = held[0]
@@ -51,7 +53,9 @@ def from_certificate(known: Known, name: str, field: Field) -> Offer | None:
     if value in (None, "", []):
         return None
     title = Text.model_validate(newest.name)
-    source = Text(zh=f"电子证照《{title.zh}》{newest.number}", en=f"e-certificate {title.say('en')} {newest.number}")
+    source = Text(
+        zh=f"电子证照《{title.zh}》{newest.number}", en=f"e-certificate {title.say('en')} {newest.number}"
+    )
     return Offer(coded(field, value), source, "certificate", clock.local(newest.issued_at).date().isoformat())
 
 
@@ -84,7 +88,11 @@ def earlier_cases(known: Known) -> list[tuple[str, str, dict[str, Any]]]:
     rows = Case.objects.filter(subject_id=known.actor.subject_id, submitted_at__isnull=False)
     rows = rows.only("case_no", "submitted_at", "data").order_by("-opened_at")[:EARLIER]
     return [
-        (clock.local(r.submitted_at).date().isoformat(), r.case_no or "", r.data if isinstance(r.data, dict) else {})
+        (
+            clock.local(r.submitted_at).date().isoformat(),
+            r.case_no or "",
+            r.data if isinstance(r.data, dict) else {},
+        )
         for r in rows
     ]
 

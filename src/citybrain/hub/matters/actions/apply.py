@@ -16,7 +16,7 @@ from django.db import transaction
 from citybrain.hub.cases import api as cases
 from citybrain.hub.identity import api as identity
 from citybrain.hub.matters.actions.application import Application, application_of, hidden
-from citybrain.hub.matters.actions.bundles import bundle_children, bundle_facts
+from citybrain.hub.matters.actions.bundles import bundle_children, bundle_facts, bundle_materials
 from citybrain.hub.matters.actions.printing import printed_values
 from citybrain.hub.matters.data import BodyView, GuideView, NotThisMatter
 from citybrain.hub.matters.domain import plan
@@ -177,11 +177,7 @@ def materials_for(app: Application) -> list[Any]:
     d = app.view.document
     if isinstance(d, MatterDocument):
         return select_materials(d, names_for(d, app.form), env_for(app.form, app.data, app.answers))
-    found: dict[str, Any] = {}
-    for child in bundle_children(app):
-        for material in child.materials:
-            found.setdefault(material.certificate or material.key, material)
-    return list(found.values())
+    return bundle_materials(app)
 
 
 @transaction.atomic
@@ -285,7 +281,7 @@ def _complete(app: Application, by: Actor) -> None:
     else:
         children = bundle_children(app)
         data["_children"] = {child.spec.key: child.answers_to_store() for child in children}
-        context["children"] = [child.as_case() for child in children]
+        context["children"] = [child.as_case(app.case) for child in children]
     context["delivery"] = _delivery(app.plain)
     cases.update_draft(app.case.id, by=by, data=data, context=context)
 

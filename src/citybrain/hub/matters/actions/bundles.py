@@ -45,8 +45,8 @@ class ChildPlan:
         _, printed = printed_values(self.document, self.form, self.answers, self.data)
         return {**self.data, **printed}
 
-    def as_case(self) -> dict[str, Any]:
-        """The entry of ``context.children``: facts only, no personal data."""
+    def as_case(self, parent: cases.CaseView) -> dict[str, Any]:
+        """The entry of ``context.children``: facts only, no personal data. What the parent was given counts here too."""
         d = self.document
         items, _ = printed_values(d, self.form, self.answers, self.data)
         facts = plan.certificate_facts(d, items)
@@ -69,9 +69,36 @@ class ChildPlan:
             "organisation": self.organisation,
             "limits": plan.case_limits(d),
             "prerequisites": self.prerequisites,
-            "materials": plan.case_materials(self.materials),
+            "materials": [_from_parent(row, parent) for row in plan.case_materials(self.materials)],
             "context": context,
         }
+
+
+def _from_parent(row: dict[str, Any], parent: cases.CaseView) -> dict[str, Any]:
+    """A child's material that the applicant gave once, with the bundle: by certificate type, else by key."""
+    certificate = row["extra"].get("certificate")
+    for given in parent.materials:
+        same = given.key == row["key"] or (certificate and given.extra.get("certificate") == certificate)
+        if same and given.source and "source" not in row:
+            return {**row, "source": given.source, "state": given.state, "reference": f"case:{parent.id}"}
+    return row
+
+
+def bundle_materials(app: Application) -> list[Material]:
+    """One set of materials: the union of the children's, each asked once, without what a joint matter will issue."""
+    children = bundle_children(app)
+    issued = {child.spec.key: child.document.result.certificate for child in children}
+    found: dict[str, Material] = {}
+    keys: set[str] = set()
+    for child in children:
+        coming = {issued[key] for key in child.prerequisites}
+        for material in child.materials:
+            if material.certificate and material.certificate in coming:
+                continue
+            if material.key not in keys:
+                keys.add(material.key)
+                found.setdefault(material.certificate or material.key, material)
+    return list(found.values())
 
 
 def bundle_facts(d: BundleDocument) -> dict[str, Any]:

@@ -118,6 +118,18 @@ def _version(matter: Matter, document: MatterDocument, by: Actor) -> MatterVersi
     return row
 
 
+def topics_of(document: MatterDocument) -> list[str]:
+    """``axis:key`` of every browse entry the matter stands under."""
+    who = document.who
+    axes = {
+        "person_topic": who.person_topics,
+        "corp_topic": who.corp_topics,
+        "life_event": who.life_events,
+        "group": who.groups,
+    }
+    return [f"{axis}:{key}" for axis, keys in axes.items() for key in keys]
+
+
 def weak_elements(document: MatterDocument) -> int:
     """How many elements stand as 待核实: the table's tags and those written beside the parts."""
     tags = [tag for path, tag in document.evidence.items() if path != "*"]

@@ -22,6 +22,7 @@ from citybrain.kernel.errors import FieldProblem, NotFound
 from citybrain.kernel.text import Text
 
 MATERIALS = "materials"
+LEFT_OUT = ("required", "required_choice", "too_few")
 TITLES = {MATERIALS: Text(zh="材料", en="Materials"), "review": Text(zh="核对并提交", en="Check and submit")}
 
 
@@ -211,10 +212,11 @@ def review_of(app: Application, actor: Actor | None = None) -> ReviewView:
 
 
 def _child_problems(child: Any, told: set[str]) -> list[FieldProblem]:
-    """What a child matter's own form still misses, said at the bundle's field of the same name, or at the child."""
+    """Answers that a child matter's own form would refuse. What the one form does not ask is not held against it:
+    it may come from an earlier child's result, and the pack's author decides what one form asks."""
     found = []
     for problem in child.problems:
-        if problem.path in told:
+        if problem.path in told or problem.code in LEFT_OUT:
             continue
         name = child.view.document.name
         message = Text(

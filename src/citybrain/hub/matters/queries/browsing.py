@@ -61,7 +61,9 @@ def browse(axis: str) -> list[ThemeView]:
 
 
 def _themes(axis: str) -> list[ThemeView]:
-    counted = Counter(t for v in _current() for t in set(v.topics))
+    counted = Counter(
+        t.partition(":")[2] for v in _current() for t in set(v.topics) if t.startswith(f"{axis}:")
+    )
     if axis == "life_event":
         counted.update(Bundle.objects.filter(state="active", hidden=False).values_list("stage", flat=True))
     rows = Theme.objects.filter(axis=axis, hidden=False).order_by("position")
@@ -81,7 +83,7 @@ def in_theme(axis: str, key: str) -> list[Entry]:
     current = _current()
     bundles: list[Entry] = []
     if axis in THEMED:
-        chosen = [v.matter for v in current if key in v.topics and _has(v, axis, key)]
+        chosen = [v.matter for v in current if f"{axis}:{key}" in v.topics]
         if axis == "life_event":
             bundles = bundle_entries(Bundle.objects.filter(state="active", hidden=False, stage=key))
     elif axis == "department":
@@ -96,12 +98,6 @@ def in_theme(axis: str, key: str) -> list[Entry]:
         )
         chosen = [v.matter for v in current if v.pk in here]
     return [*bundles, *sorted(matter_entries(chosen), key=lambda e: e.name.get("zh", ""))]
-
-
-def _has(row: MatterVersion, axis: str, key: str) -> bool:
-    from citybrain.hub.matters.queries.guides import document_of
-
-    return key in getattr(document_of(row).who, THEMED[axis])
 
 
 def popular(n: int = 8) -> list[Entry]:

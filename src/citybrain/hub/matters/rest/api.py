@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import NinjaAPI, Query, Schema
 
 from citybrain.hub.matters.data import Entry, GuideView
@@ -18,7 +19,15 @@ from citybrain.kernel.errors import CityError, NotFound
 
 PER_MINUTE = 240
 
-api = NinjaAPI(
+
+class CatalogueAPI(NinjaAPI):
+    """Knows that it stands inside the room's own namespace."""
+
+    def get_root_path(self, path_params: dict[str, Any]) -> str:
+        return reverse(f"matters:{self.urls_namespace}:api-root", kwargs=path_params)
+
+
+api = CatalogueAPI(
     title="citybrain matters",
     version="1",
     urls_namespace="matters-api",
