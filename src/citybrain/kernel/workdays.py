@@ -7,17 +7,27 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 
 from citybrain.kernel import clock
+from citybrain.kernel.actor import Actor
 from citybrain.kernel.domain import limits
 from citybrain.kernel.domain.calendars import HOLIDAY, MAKEUP, Calendar, MissingYear
 from citybrain.kernel.domain.limits import Interval, Light, Limit, WorkTime, union
+from citybrain.kernel.events import Event, publish
 from citybrain.kernel.text import Text
 
 CACHE_SECONDS = 30.0
+
+
+class YearLoaded(Event):
+    """A year's holiday table was loaded or corrected: whoever flagged a limit for want of it may compute it now."""
+
+    name: ClassVar[str] = "kernel.year_loaded"
+    year: int
+
 
 _lock = threading.Lock()
 _cached: tuple[float, Calendar] | None = None
@@ -52,7 +62,10 @@ def _load() -> dict[int, dict[date, str]]:
 
 @transaction.atomic
 def load_year(year: int, days: Iterable[Mapping[str, Any]], source: str, confirmed: bool = True) -> None:
-    """Load or replace one year: ``days`` of {date, kind: holiday|makeup, name}. ValueError on a wrong year, kind or double day."""
+    """Load or replace one year: ``days`` of {date, kind: holiday|makeup, name}; publishes YearLoaded.
+
+    ValueError on a wrong year, kind or double day, with nothing changed.
+    """
     from citybrain.kernel.models import Holiday, HolidayYear
 
     rows = [_row(year, day) for day in days]
@@ -63,6 +76,7 @@ def load_year(year: int, days: Iterable[Mapping[str, Any]], source: str, confirm
     )
     Holiday.objects.filter(year_id=year).delete()
     Holiday.objects.bulk_create(rows)
+    publish(YearLoaded(year=year), aggregate=f"year:{year}", by=Actor.system("kernel.load_year"))
     forget()
     transaction.on_commit(forget)
 
@@ -136,6 +150,6 @@ def yellow_from(due: datetime, limit: Limit, calendar: Calendar | None = None) -
 _calendar = calendar
 
 __all__ = [
-    "Calendar", "Interval", "Light", "Limit", "MissingYear", "WorkTime", "calendar", "due", "elapsed", "forget",
+    "Calendar", "Interval", "Light", "Limit", "MissingYear", "WorkTime", "YearLoaded", "calendar", "due", "elapsed", "forget",
     "is_workday", "light", "load_year", "remaining", "union", "yellow_from",
 ]  # fmt: skip

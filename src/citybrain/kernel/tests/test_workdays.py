@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from citybrain.kernel import clock, workdays
+from citybrain.kernel import clock, events, workdays
 from citybrain.kernel.tests.factories import load_holidays
 from citybrain.kernel.workdays import Limit, MissingYear
 
@@ -32,6 +32,17 @@ def test_loading_a_year_again_replaces_it():
     )
     assert not workdays.is_workday(date(2026, 1, 4))
     assert workdays.is_workday(date(2026, 1, 2))
+
+
+def test_loading_a_year_is_told_to_who_waits_for_it():
+    years = []
+    events.subscriber(workdays.YearLoaded, name="kernel.wait")(lambda event, meta: years.append(event.year))
+    try:
+        load_holidays()
+        events.dispatch_once()
+    finally:
+        events.forget_subscriber("kernel.wait")
+    assert years == [2024, 2025, 2026]
 
 
 def test_the_calendar_is_read_once(django_assert_num_queries):
