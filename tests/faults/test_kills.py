@@ -1,15 +1,10 @@
 """kill -9 of every process while the city works."""
 
 import json
-import logging
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -17,24 +12,9 @@ import pytest
 
 from citybrain.kernel import live
 
-from .town import ROOT, Town
+from .town import ROOT
 
 pytestmark = [pytest.mark.faults, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-logging.getLogger("httpx").setLevel(logging.WARNING)
-PACKS = Path(os.environ.get("CITYBRAIN_FAULTS_PACKS", ROOT / "packs"))
-
-
-@pytest.fixture(scope="module")
-def town():
-    """Not under pytest's own folders: those are closed to the account PostgreSQL runs under when we are root."""
-    folder = Path(tempfile.mkdtemp(prefix="citybrain-town-"))
-    folder.chmod(0o755)
-    made = Town(folder, PACKS)
-    made.up()
-    yield made
-    made.stop()
-    assert made.gone(), [p.cmdline() for p in made.marked()]
-    shutil.rmtree(folder)
 
 
 class Load:
