@@ -25,6 +25,7 @@ log = logging.getLogger("citybrain.kernel.events")
 
 RUNNER_LOCK = 0x63697479_0001
 MOST_ATTEMPTS = 12
+BATCH = 100
 LINE_AT_ONCE = 200
 SWEPT_AT_ONCE = 5000
 KEPT_FOR = timedelta(days=90)
@@ -263,8 +264,8 @@ def _dead(delivery_id: int) -> Delivery:
 
 @every(seconds=0.3, name="kernel.dispatch_events")
 def dispatch() -> int:
-    """The worker's loop."""
-    return dispatch_once()
+    """The worker's loop: small batches, because what subscribers lock stays locked until their batch commits."""
+    return dispatch_once(BATCH)
 
 
 _SWEEP_EVENTS = """
