@@ -83,8 +83,14 @@ def stand_in_legal_person(username: str = "chen.daming") -> Actor:
 
 
 def for_journey(world: Any, role: str) -> Actor:
-    """Who plays a role in a pack's journey: the applicant as the journey says, officials in its organisation."""
+    """Who plays a role in a pack's journey: the applicant as the journey says, officials in its organisation.
+
+    ``reviewer@350902-gaj`` is the reviewer of another unit: a bundle's parts are handled by several.
+    """
     given = world.given or {}
+    if "@" in role:
+        role, _at, unit = role.partition("@")
+        return stand_in(role, unit)
     if role not in {"applicant", "citizen", "legal_person", "agent"}:
         return stand_in(role, str(given.get("organisation", "")))
     applicant = given.get("applicant") or {}

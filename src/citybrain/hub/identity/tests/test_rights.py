@@ -187,3 +187,16 @@ def test_stand_ins_of_different_roles_are_different_people():
     assert receiver.account_id != leader.account_id
     assert identity.may(receiver, PERSONS, organisation="350902-scjg")
     assert identity.stand_in("receiver", "350902-scjg").account_id == receiver.account_id
+
+
+def test_a_journey_is_played_by_the_unit_it_names():
+    from types import SimpleNamespace
+
+    from citybrain.hub.identity.actions.stand_in import for_journey
+
+    world = SimpleNamespace(given={"organisation": "350902-scjg", "applicant": {"kind": "legal_person"}})
+    assert for_journey(world, "receiver").organisation == "350902-scjg"
+    assert for_journey(world, "leader@350902-wjw").organisation == "350902-wjw"
+    assert identity.subject_of(for_journey(world, "applicant")).kind == "legal_person"
+    world.given = {"organisation": "350902-scjg", "applicant": {"kind": "person"}}
+    assert identity.subject_of(for_journey(world, "applicant")).kind == "person"
