@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
 from citybrain.hub.indicators.actions.judge import Present, judge
@@ -18,6 +18,15 @@ from citybrain.kernel import clock
 
 SETTLED_DAYS = 35  # how far back corrections (late decisions, rectifications) still move a day's value
 HISTORY_DAYS = 400  # how far back a new definition is filled
+
+
+LOCK = 0x696E6463  # one turn writes values at a time: two in another order would block each other
+
+
+def take_turn() -> None:
+    """Wait for the other loops' turn to end; the lock goes with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def subjects(*, frequencies: Sequence[str] = (), codes: Sequence[str] = ()) -> list[Subject]:
@@ -38,6 +47,7 @@ def refresh_live() -> int:
     by_days = [s for s in chosen if s.definition.by_days]
     momentary = [s for s in chosen if s.definition.window == "now"]
     with transaction.atomic():
+        take_turn()
         store_values(by_days, count_days(by_days, today, today))
         current = count_now(momentary, today)
         store_values(momentary, current)
@@ -113,6 +123,7 @@ def settle_days() -> int:
     if chosen:
         first = today - timedelta(days=SETTLED_DAYS)
         with transaction.atomic():
+            take_turn()
             found = count_days(chosen, first, today)
             written += store_values(chosen, found)
             forget_members(chosen, first, today, found)
@@ -125,6 +136,7 @@ def fill_history(new: Sequence[Subject], today: date) -> int:
     if not new:
         return 0
     with transaction.atomic():
+        take_turn()
         written = store_values(
             new, count_days(new, today - timedelta(days=HISTORY_DAYS), today, members=False)
         )
@@ -150,6 +162,7 @@ def compute_one(subject: Subject) -> int:
     """Compute one periodic or momentary indicator now; 1 when it had an answer."""
     today = clock.today()
     with transaction.atomic():
+        take_turn()
         if subject.definition.window == "now":
             found = count_now([subject], today)
         else:
