@@ -8,6 +8,7 @@ app_name = "certificates"
 urlpatterns = [
     path("", holder.wallet_page, name="wallet"),
     path("verify/", public.verify_page, name="verify"),
+    path("samples/<slug:type_key>/", public.sample, name="sample"),
     path("issued/", officials.issued, name="issued"),
     path("shown/<str:code>/", public.shown, name="shown"),
     path("shown/<str:code>/open/", public.shown_open, name="shown_open"),

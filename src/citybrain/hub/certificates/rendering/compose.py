@@ -20,6 +20,7 @@ from citybrain.hub.certificates.queries.records import facts_of
 from citybrain.hub.certificates.rendering.fonts import font_folders
 from citybrain.kernel import clock
 
+SAMPLE = "样本"
 LAYOUTS = Path(__file__).resolve().parent / "layouts"
 
 
@@ -43,18 +44,37 @@ def square_code(text: str) -> str:
     return sink.getvalue().decode()
 
 
+def page_frame(kind: CertificateType) -> dict[str, Any]:
+    """What every certificate of a type shares."""
+    title = kind.heading or kind.name
+    return {
+        "layout": kind.layout,
+        "title": title.zh,
+        "title_en": title.en,
+        "notes": [note.zh for note in kind.notes],
+        "verify_label": "扫码核验 校验码",
+        "seal_label": "电子签章",
+    }
+
+
 def page_data(row: Certificate, kind: CertificateType) -> dict[str, Any]:
     """Everything the layout prints."""
-    title = kind.heading or kind.name
     lines = rows.rows(kind, facts_of(row), row.data)
     return {
-        "layout": kind.layout, "title": title.zh, "title_en": title.en, "issuer": row.issuer_name.get("zh", ""),
-        "rows": [{"label": r["label"]["zh"], "label_en": r["label"].get("en", ""), "text": r["text"]} for r in lines],
-        "notes": [note.zh for note in kind.notes], "issued_on": rows.day(clock.local(row.issued_at).date()),
-        "identifier": f"电子证照标识 {row.identifier}", "version_label": f"第{row.version:03d}版",
-        "code": f"{row.verify_code[:4]}-{row.verify_code[4:]}", "qr": square_code(verify_url(row)),
-        "verify_label": "扫码核验 校验码", "seal_label": "电子签章", "demo": row.demo, "demo_mark": "演示",
-    }  # fmt: skip
+        **page_frame(kind),
+        "issuer": row.issuer_name.get("zh", ""),
+        "rows": [
+            {"label": r["label"]["zh"], "label_en": r["label"].get("en", ""), "text": r["text"]}
+            for r in lines
+        ],
+        "issued_on": rows.day(clock.local(row.issued_at).date()),
+        "identifier": f"电子证照标识 {row.identifier}",
+        "version_label": f"第{row.version:03d}版",
+        "code": f"{row.verify_code[:4]}-{row.verify_code[4:]}",
+        "qr": square_code(verify_url(row)),
+        "demo": row.demo,
+        "demo_mark": "演示",
+    }
 
 
 _typesetters = threading.local()
@@ -71,9 +91,32 @@ def typesetter() -> typst.Compiler:
 
 def compose(row: Certificate, kind: CertificateType) -> bytes:
     """The unsigned PDF."""
-    document = json.dumps(page_data(row, kind), ensure_ascii=False)
+    return typeset(page_data(row, kind))
+
+
+def compose_sample(kind: CertificateType) -> bytes:
+    """What a certificate of this type looks like: invented facts, a watermark, no number that could be verified."""
+    document = {
+        **page_frame(kind),
+        "issuer": SAMPLE,
+        "rows": [{"label": f.label.zh, "label_en": f.label.en, "text": SAMPLE} for f in kind.fields],
+        "issued_on": rows.day(clock.today()),
+        "identifier": "",
+        "version_label": "",
+        "code": "",
+        "qr": square_code(f"{public_origin()}/certificates/verify/"),
+        "demo": True,
+        "demo_mark": SAMPLE,
+    }
+    return typeset(document)
+
+
+def typeset(document: dict[str, Any]) -> bytes:
+    """One page from its data."""
     made = typesetter().compile(
-        input=str(LAYOUTS / "certificate.typ"), sys_inputs={"doc": document}, format="pdf"
+        input=str(LAYOUTS / "certificate.typ"),
+        sys_inputs={"doc": json.dumps(document, ensure_ascii=False)},
+        format="pdf",
     )
     assert isinstance(made, bytes)
     return made

@@ -137,3 +137,9 @@ def test_ending_needs_the_right_and_a_reason(client, as_actor, mine, monkeypatch
     assert client.post(f"/certificates/{made.id}/destroy/", {"reason": "x"}).status_code == 404
     assert client.post(f"/certificates/{made.id}/suspend/", {"reason": "检查"}).status_code == 302
     assert "暂扣" in client.get(f"/certificates/{made.id}/").content.decode()
+
+
+def test_a_sample_is_public_and_holds_no_facts(client, as_actor, mine):
+    answer = client.get("/certificates/samples/food-licence/")
+    assert answer.content.startswith(b"%PDF")
+    assert client.get("/certificates/samples/nothing/").status_code == 404

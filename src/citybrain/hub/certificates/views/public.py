@@ -8,12 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citybrain.hub.certificates.actions.use import redeem_show_code
+from citybrain.hub.certificates.queries.types import current_type
 from citybrain.hub.certificates.queries.verify import verify
+from citybrain.hub.certificates.rendering.compose import compose_sample
+from citybrain.kernel import ratelimit
 from citybrain.kernel.errors import CityError, FieldProblem, TooMany
 from citybrain.kernel.guard import actor_of, public
+
+SAMPLES = (30, 60.0)  # an address may ask for this many samples in so many seconds
 
 
 @public(
@@ -67,3 +72,15 @@ def shown_open(request: HttpRequest, code: str) -> HttpResponse:
     """What the holder shows; the code is spent."""
     record = redeem_show_code(code, by=actor_of(request))
     return render(request, "certificates/shown.html", {"record": record})
+
+
+@public("a sample shows what a certificate looks like; it holds no facts")
+@require_safe
+def sample(request: HttpRequest, type_key: str) -> HttpResponse:
+    """A sample of a certificate type, marked as one and unsigned."""
+    kind = current_type(type_key)
+    ratelimit.allow(f"certificates.sample:{actor_of(request).ip}", *SAMPLES)
+    response = HttpResponse(compose_sample(kind), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{type_key}-sample.pdf"'
+    response["Cache-Control"] = "public, max-age=3600"
+    return response

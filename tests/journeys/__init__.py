@@ -1,0 +1,1 @@
+"""Journeys of the shipped packs, played by the product."""
