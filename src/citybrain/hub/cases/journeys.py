@@ -74,7 +74,9 @@ def _first_role(target: UUID, action: str) -> str:
 
 
 def _identity_role(target: UUID, role: str) -> str:
-    return role if role == "applicant" else _machine(target)[1].roles.get(role, role)
+    """The identity role of a case role; ``reviewer@350902-gaj`` keeps its unit."""
+    role, at, unit = role.partition("@")
+    return (role if role == "applicant" else _machine(target)[1].roles.get(role, role)) + at + unit
 
 
 def open_verb(world: Any, args: dict[str, Any]) -> None:

@@ -145,7 +145,11 @@ def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
 def halls_screen(request: HttpRequest) -> HttpResponse:
     """The call screen of the clerk's hall."""
     hall, _window = chosen(request)
-    return render(request, "services/window/screen.html", {"hall": hall, "tickets": halls.waiting(hall, 12) if hall else []})
+    answer = render(
+        request, "services/window/screen.html", {"hall": hall, "tickets": halls.waiting(hall, 12) if hall else []}
+    )
+    answer["Refresh"] = "10"  # a header, so that the page needs no script
+    return answer
 
 
 @public("Anyone may draw a number in a hall; it shows no one else's data.")

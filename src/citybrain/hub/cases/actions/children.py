@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.hub.cases.actions.clocks import limit_of
 from citybrain.hub.cases.models import Case, Link
+from citybrain.hub.cases.models import Transition as TransitionRow
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.workdays import Limit
@@ -56,7 +57,8 @@ def open_one(parent: Case, child: dict[str, Any], *, by: Actor, at: datetime) ->
     from citybrain.hub.cases.actions.open import open_row
 
     full = Case.objects.get(pk=parent.pk)
-    data = child.get("data") or full.data
+    own = (full.data.get("_children") or {}).get(child.get("key", ""))
+    data = own or child.get("data") or full.data
     held = bool(child.get("prerequisites"))
     system = on_behalf(by, "cases.bundle")
     row = open_row(
@@ -83,7 +85,7 @@ def start(child: Case, *, by: Actor) -> None:
         _as_system(child, action, by=on_behalf(by, "cases.bundle"))
 
 
-def _as_system(child: Case, action: str, *, by: Actor) -> bool:
+def _as_system(child: Case, action: str, *, by: Actor, data: dict[str, Any] | None = None) -> bool:
     """Perform an action on a child whatever its ``by`` says; False when its machine has none here."""
     from citybrain.hub.cases.actions.act import finish
     from citybrain.hub.cases.actions.run import Run, Step
@@ -94,7 +96,7 @@ def _as_system(child: Case, action: str, *, by: Actor) -> bool:
     if chosen is None:
         return False
     run = Run(row, machine, by)
-    run.perform(Step(chosen, by, "system", {}))
+    run.perform(Step(chosen, by, "system", dict(data or {})))
     finish(run)
     return True
 
@@ -102,9 +104,9 @@ def _as_system(child: Case, action: str, *, by: Actor) -> bool:
 def report(run: Run) -> None:
     """After a child's run: release or stop siblings that waited for it, then let the parent draw its conclusion."""
     case = run.case
-    if case.parent_id is None or not run.changed & {"outcome", "finished", "decided_at"}:
+    if case.parent_id is None or run.first_state == case.state:
         return
-    if not case.outcome and not case.finished:
+    if not case.outcome and not case.finished and not case.decided_at:
         return
     parent = Case.objects.select_for_update().filter(pk=case.parent_id).first()
     if parent is None or parent.finished:
@@ -125,7 +127,8 @@ def _release(parent: Case, *, by: Actor) -> None:
             _as_system(link.other, "block", by=on_behalf(by, "cases.bundle"))
         elif all(outcome in ("granted", "partial") for outcome in needed):
             Link.objects.filter(pk=link.pk).update(held=False)
-            start(link.other, by=by)
+            # the officer who granted the part before did not receive this one: the bundle's receipt counts
+            start(link.other, by=Actor.system("cases.bundle"))
 
 
 def _conclude(parent: Case, *, by: Actor) -> None:
@@ -149,3 +152,38 @@ def stop_children(parent: Case, *, by: Actor) -> None:
         done = _as_system(link.other, "withdraw", by=on_behalf(by, "cases.bundle"))
         if not done:
             _as_system(link.other, "block", by=on_behalf(by, "cases.bundle"))
+
+
+def deliver_children(parent: Case, step_data: dict[str, Any], *, by: Actor) -> None:
+    """One delivery (统一出件): children whose result is ready are delivered with the bundle."""
+    for link in Link.objects.filter(case=parent, kind="child", other__finished=False).select_related("other"):
+        child = link.other
+        machine = machine_of(child.machine_id)
+        if any(t.action == "deliver" for t in machine.leaving(child.state)):
+            data = step_data if step_data.get("method") else {"method": "electronic"}
+            _as_system(child, "deliver", by=on_behalf(by, "cases.bundle"), data=data)
+
+
+def counted(parent: Case) -> dict[str, int]:
+    """How the children stand. A granted child is open until its result is made: one delivery waits for all results."""
+    found = {"children_total": 0, "children_open": 0, "children_granted": 0, "children_refused": 0, "children_withdrawn": 0}
+    rows = Case.objects.filter(links_in__case=parent, links_in__kind="child").only(
+        "state", "outcome", "finished", "closed_at", "decided_at", "machine_id"
+    )
+    for child in rows:
+        found["children_total"] += 1
+        found["children_open"] += _is_open(child)
+        if child.outcome in ("granted", "partial"):
+            found["children_granted"] += 1
+        elif child.outcome in ("refused", "not_accepted"):
+            found["children_refused"] += 1
+        elif child.outcome:
+            found["children_withdrawn"] += 1
+    return found
+
+
+def _is_open(child: Case) -> bool:
+    if child.finished or child.closed_at:
+        return False
+    state = machine_of(child.machine_id).states[child.state]
+    return child.decided_at is None or (state.outcome == "granted" and state.kind != "end")
