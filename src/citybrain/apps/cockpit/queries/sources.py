@@ -114,7 +114,8 @@ def by_department() -> list[dict[str, Any]]:
     """Lights of open cases by department (same department of all jurisdictions together), worst first."""
     if not data.has_dataset(CASES):
         return []
-    questions = [data.question(CASES, "count", f'light = "{light}"') for light in LIGHTS]
+    # "due_at != null" says the same again, in words that the partial index on open cases understands
+    questions = [data.question(CASES, "count", f'due_at != null and light = "{light}"') for light in LIGHTS]
     found = data.measure_all(CASES, questions, group_by="organisation")
     directory = {o.code: o for o in identity.organisations()}
     rows: dict[str, dict[str, Any]] = {}

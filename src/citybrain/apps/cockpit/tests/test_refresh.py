@@ -48,14 +48,29 @@ def test_a_changed_definition_is_a_change(city, totals):
     assert refresh_board(row) is True
 
 
-def test_the_loop_leaves_a_fresh_board_alone(city, totals):
+def test_the_loop_leaves_a_fresh_board_alone(city, totals, monkeypatch):
     board()
+    monkeypatch.setattr(tasks, "SHARE", 0)
+    monkeypatch.setattr(tasks, "_rest_until", {})
     tasks.refresh_boards()
     tasks.refresh_boards()
     assert totals.asked == 1
     with clock.travel(timedelta(seconds=6)):
         tasks.refresh_boards()
     assert totals.asked == 2
+
+
+def test_after_a_slow_turn_a_board_rests_in_proportion(city, totals, monkeypatch):
+    board()
+    monkeypatch.setattr(tasks, "_rest_until", {})
+    ticks = iter([0.0, 2.0, 30.0, 41.0, 41.5])
+    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(ticks))
+    tasks.refresh_boards()  # takes two seconds: rests until 40
+    with clock.travel(timedelta(seconds=30)):
+        tasks.refresh_boards()
+        assert totals.asked == 1
+        tasks.refresh_boards()
+        assert totals.asked == 2
 
 
 def test_what_is_pushed_is_small_and_carries_no_figures(city, totals):
