@@ -166,3 +166,31 @@ def test_the_page_knows_for_whom_one_acts(client):
     request = client.get(reverse("identity:account")).wsgi_request
     assert request.acting_for == "宁德市示例大明餐饮有限公司"
     assert request.actor.subject_id == firm
+
+
+def test_a_weak_check_with_another_name_does_not_open_a_well_known_persons_account(client):
+    sign_in(client)
+    client.post(reverse("identity:logout"))
+    typed = {"citizen": "", "name": "冒名者", "id_number": "350902199203180025", "level": "basic"}
+    assert sign_in(client, **typed).status_code == 403
+    assert Account.objects.get(kind="citizen").name == "林小梅"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_sign_ins_at_once_make_one_person():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from citybrain.hub.identity.actions.citizen_sign_in import admit
+    from citybrain.hub.identity.ports import RealNameClaims
+
+    def enter(_):
+        try:
+            return admit(RealNameClaims("s", "林小梅", "111", "350902199203180025")).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(enter, range(8)))) == 1
+    assert Person.objects.count() == 1

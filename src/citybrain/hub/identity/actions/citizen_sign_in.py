@@ -10,7 +10,7 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Invalid
 
 from ..domain import identifiers
-from ..models import Account, LegalPerson, Representation
+from ..models import Account, LegalPerson, Person, Representation
 from ..ports import RealNameClaims, RealNameRefused
 from .people import appoint_representative, end_representation, register_legal_person, register_person
 
@@ -28,13 +28,16 @@ def admit(claims: RealNameClaims) -> Account:
         )  # fmt: skip
     except Invalid as error:
         raise RealNameRefused("incomplete") from error
+    person = Person.objects.get(pk=person_id)
+    if person.name != claims.name:  # a weaker check must not open the account of somebody better known
+        raise RealNameRefused("mismatch")
     account = Account.objects.filter(kind=Account.Kind.CITIZEN, person=person_id).first()
     if account is None:
         account = Account(kind=Account.Kind.CITIZEN, username=f"citizen:{person_id}", person_id=person_id)
         account.set_unusable_password()
     elif not account.is_active:
         raise RealNameRefused("disabled")
-    account.name = claims.name
+    account.name = person.name
     account.save()
     _follow_representations(person_id, claims)
     return account

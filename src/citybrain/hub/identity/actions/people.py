@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
+from citybrain.kernel.crypto import blind_index
 from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.text import Text
 
@@ -44,6 +45,7 @@ def register_person(
         raise Invalid([FieldProblem("name", "required", Text(zh="请填写姓名", en="Name is required").say())])
     if id_type == "111":
         refuse_unsound("id_number", identifiers.check_citizen_number(id_number, today=clock.today()))
+    _one_at_a_time(id_number)
     row = person_by_number(id_number, id_type)
     if row is not None and LEVELS.index(row.level) > LEVELS.index(level):  # type: ignore[arg-type]
         return row.id
@@ -51,7 +53,9 @@ def register_person(
     row = row or Person(id_type=id_type, id_number=id_number)
     row.name, row.level = name.strip(), level
     row.phone = phone or row.phone
-    row.source, row.confirmed_at, row.demo = source or row.source, clock.now(), demo or row.demo
+    if demo or not row.demo:
+        row.source = source or row.source  # a demo person stays one, however often it signs in
+    row.confirmed_at, row.demo = clock.now(), demo or row.demo
     if facts:
         row.facts = {**(row.facts or {}), **facts}
     if id_type == "111":
@@ -61,6 +65,12 @@ def register_person(
     verb = "identity.register_person" if made else "identity.refresh_person"
     audit.record(verb, by=by, obj=f"person:{row.id}", after={"level": level, "source": source})
     return row.id
+
+
+def _one_at_a_time(number: str) -> None:
+    """Two first sign-ins of one person wait for each other instead of making two records."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [blind_index(number)])
 
 
 @transaction.atomic
@@ -79,6 +89,7 @@ def register_legal_person(
 ) -> UUID:
     """The legal person with this code, made or refreshed."""
     refuse_unsound("uscc", identifiers.check_uscc(uscc))
+    _one_at_a_time(uscc)
     row = LegalPerson.objects.filter(uscc=uscc).first()
     made = row is None
     row = row or LegalPerson(uscc=uscc)
