@@ -88,7 +88,7 @@ def _hand_over(delivery: Delivery, address: str, gateway: object) -> Sent:
     message = delivery.message
     title, body = message.title.get("zh", ""), message.body
     if delivery.channel == "sms":
-        text = body.get("sms", {}).get("zh") or f"{title}：{body['text'].get('zh', '')}"
+        text = body.get("sms", {}).get("zh") or body["text"].get("zh") or title
         return gateway.send(key=str(delivery.id), phone=address, text=" ".join(text.split()))  # type: ignore[attr-defined]
     text = "\n\n".join(part for part in (body["text"].get("zh"), body["text"].get("en")) if part)
     return gateway.send(key=str(delivery.id), address=address, subject=" ".join(title.split()), text=text)  # type: ignore[attr-defined]
