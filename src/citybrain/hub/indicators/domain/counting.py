@@ -1,6 +1,6 @@
 """Which questions to ask of which dataset so that many indicators are answered in few passes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -39,6 +39,23 @@ class Batch:
         if not dimension:
             return self.asked
         return [item for item in self.asked if dimension in item[0].definition.dimensions]
+
+    @property
+    def additive(self) -> bool:
+        """Whether totals may be added up from members."""
+        return all(side.additive for _subject, _role, side in self.asked)
+
+
+def rolled_up(answers: Mapping[str, Sequence[Decimal | None]], depth: int) -> list[dict[str, list[Decimal]]]:
+    """Sums over keys ``a|b|c`` of ``depth`` parts: first the total under ``""``, then one mapping for each part."""
+    width = max((len(values) for values in answers.values()), default=0)
+    sums: list[dict[str, list[Decimal]]] = [{} for _ in range(depth + 1)]
+    for key, values in answers.items():
+        for at, member in enumerate(["", *key.split("|", depth - 1)]):
+            row = sums[at].setdefault(member, [Decimal(0)] * width)
+            for number, value in enumerate(values):
+                row[number] += value or 0
+    return sums
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from citybrain.hub.data import api as data
-from citybrain.hub.indicators.domain.counting import Batch, Parts, Subject, batches
+from citybrain.hub.indicators.domain.counting import Batch, Parts, Subject, batches, rolled_up
 from citybrain.hub.indicators.domain.periods import bounds_of, period_of, start_of
 from citybrain.hub.places import api as places
 from citybrain.kernel import clock
@@ -17,6 +17,8 @@ from citybrain.kernel.expressions import ExpressionError
 log = logging.getLogger("citybrain.hub.indicators")
 # (code, period, dimension, member) → parts
 Found = dict[tuple[str, str, str, str], Parts]
+REFUSALS = (CityError, ExpressionError, ValueError, KeyError)
+MOST_GROUPS = 5000
 MEMBERS_OF = {"county": "county", "organisation": "organisation", "matter": "matter"}
 
 
@@ -37,7 +39,12 @@ def count_days(subjects: Sequence[Subject], first: date, last: date, *, members:
                 continue
             put(found, batch.of_dimension(dimension), day, dimension, member, values, zero=True)
 
-    counted = each(subjects, ask, members=members)
+    def ask_together(batch: Batch) -> bool:
+        window = {"since": start_of(first), "until": start_of(following), "time": batch.time}
+        return together(batch, found, last.isoformat(), window)
+
+    single = ask_together if members and first == last else None
+    counted = each(subjects, ask, members=members, at_once=single)
     fill_gaps(found, counted, first, last)
     return kept(found, counted)
 
@@ -55,7 +62,11 @@ def count_now(subjects: Sequence[Subject], day: date) -> Found:
             if not dimension or member:
                 put(found, batch.of_dimension(dimension), day.isoformat(), dimension, member, values)
 
-    counted = each(subjects, ask)
+    def ask_together(batch: Batch) -> bool:
+        window = {"until": clock.now(), "time": batch.time} if batch.past else {}
+        return together(batch, found, day.isoformat(), window)
+
+    counted = each(subjects, ask, at_once=ask_together)
     constants(found, counted, day.isoformat())
     return kept(found, counted)
 
@@ -82,7 +93,11 @@ def count_period(subject: Subject, day: date) -> Found:
 
 
 def each(
-    subjects: Sequence[Subject], ask: Callable[[Batch, str], None], *, members: bool = True
+    subjects: Sequence[Subject],
+    ask: Callable[[Batch, str], None],
+    *,
+    members: bool = True,
+    at_once: Callable[[Batch], bool] | None = None,
 ) -> list[Subject]:
     """Ask every batch for the city and its dimensions; subjects that cannot be asked are left out and logged.
 
@@ -90,9 +105,43 @@ def each(
     """
     ready = [s for s in subjects if all(data.has_dataset(side.dataset) for side in with_dataset(s))]
     for batch in batches(ready):
+        if at_once is not None and tried(batch, at_once):
+            continue
         for dimension in ["", *(batch.dimensions() if members else [])]:
             ready = asked_or_dropped(batch, dimension, ask, ready)
     return ready
+
+
+def tried(batch: Batch, at_once: Callable[[Batch], bool]) -> bool:
+    """Whether the batch could be answered in one pass; what fails is asked again, piece by piece."""
+    try:
+        return at_once(batch)
+    except REFUSALS:
+        return False
+
+
+def together(batch: Batch, found: Found, period: str, window: dict) -> bool:
+    """One pass over all dimensions of a batch at once, added up here. False when that cannot be done."""
+    dimensions = batch.dimensions()
+    if not batch.additive or not dimensions:
+        return False
+    questions = [data.question(batch.dataset, side.measure, side.where) for _s, _r, side in batch.asked]
+    answers = data.measure_all(batch.dataset, questions, group_by=",".join(dimensions), **window)
+    if len(answers) >= MOST_GROUPS:
+        return False
+    sums = rolled_up(answers, len(dimensions))
+    put(found, batch.asked, period, "", "", sums[0].get("", [Decimal(0)] * len(questions)))
+    for dimension, members in zip(dimensions, sums[1:], strict=True):
+        if dimension == "county":
+            members = succeeded(members)
+        wanted = [
+            i for i, (subject, _r, _s) in enumerate(batch.asked) if dimension in subject.definition.dimensions
+        ]
+        for member, values in members.items():
+            if member and any(values):
+                asked = [batch.asked[i] for i in wanted]
+                put(found, asked, period, dimension, member, [values[i] for i in wanted])
+    return True
 
 
 def kept(found: Found, counted: Sequence[Subject]) -> Found:
@@ -108,7 +157,7 @@ def asked_or_dropped(
     try:
         ask(batch, dimension)
         return ready
-    except (CityError, ExpressionError, ValueError, KeyError) as error:
+    except REFUSALS as error:
         if len(batch.asked) > 1:
             for item in batch.asked:
                 ready = asked_or_dropped(

@@ -9,6 +9,7 @@ from citybrain.hub.data.tests import factories as rows
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.actions import compute
 from citybrain.hub.indicators.models import Value
+from citybrain.hub.indicators.queries import counting
 from citybrain.hub.indicators.tests.factories import CASES, DATASET, definition, install
 from citybrain.kernel import clock
 
@@ -80,6 +81,21 @@ def test_counties_and_units_add_up_to_the_city(decide):
     assert sum(r.value for r in by_county.values()) == indicators.value("T02").value
     assert indicators.by_member("T01", "organisation")["350902-scjg"].text == "75.0"
     assert indicators.value("T01", dimension="county", member="350921000000").light == "green"
+
+
+def test_one_pass_over_all_dimensions_adds_up_like_separate_ones(decide, monkeypatch):
+    documents = [
+        definition(dimensions=["county", "organisation", "matter"]),
+        definition("T02", window="today", denominator=None),
+    ]
+    install(*documents)
+    for county, good, bad in (("350902", 3, 1), ("350921", 5, 0), ("350981", 0, 2)):
+        decide(good, bad, county=county)
+    chosen, today = compute.subjects(), clock.today()
+    at_once = counting.count_days(chosen, today, today)
+    monkeypatch.setattr(counting, "together", lambda *args: False)
+    assert counting.count_days(chosen, today, today) == at_once
+    assert at_once[("T01", today.isoformat(), "", "")].denominator == 11
 
 
 def test_a_momentary_figure_follows_the_rows_down_to_zero(visits):
