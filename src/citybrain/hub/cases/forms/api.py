@@ -24,10 +24,10 @@ from citybrain.hub.cases.forms.schema import ElementsDocument, ElementSpec, Form
 from citybrain.hub.cases.forms.sentences import problem, said, sentence
 from citybrain.hub.cases.forms.store import elements, form, has_form, mark_used
 from citybrain.hub.cases.forms.submission import Answers, check, flat, raw_page, read_page
-from citybrain.hub.cases.forms.view import page_view, review_view, say_value
+from citybrain.hub.cases.forms.view import WORDS, page_view, review_view, say_value
 
 __all__ = [
-    "Answers", "ElementSpec", "ElementsDocument", "Field", "Form", "FormDocument", "FormError", "Offer", "Page",
+    "WORDS", "Answers", "ElementSpec", "ElementsDocument", "Field", "Form", "FormDocument", "FormError", "Offer", "Page",
     "Repeat", "Upload", "check", "compile_form", "corrected", "elements", "flat", "form", "has_form", "holds",
     "json_schema", "mark_used", "merge", "names_of", "offers", "page_view", "problem", "raw_page", "read", "read_page",
     "register_source", "review_view", "said", "say_value", "sentence", "tidy",

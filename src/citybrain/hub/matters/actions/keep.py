@@ -100,12 +100,7 @@ def _version(matter: Matter, document: MatterDocument, by: Actor) -> MatterVersi
         "high_frequency": document.high_frequency,
         "cross_province": document.how.range in ("cross_province", "nation"),
         "objects_served": list(document.who.objects),
-        "topics": [
-            *document.who.person_topics,
-            *document.who.corp_topics,
-            *document.who.life_events,
-            *document.who.groups,
-        ],
+        "topics": topics_of(document),
         "materials_total": len(document.materials),
         "materials_government": len(government),
         "materials_substituted": sum(spared(m) for m in government),

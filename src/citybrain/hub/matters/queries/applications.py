@@ -49,7 +49,7 @@ def page_of(
     follow = keys[keys.index(page) + 1] if keys.index(page) + 1 < len(keys) else "review"
     slots = tuple(slots_of(app, actor))
     if page == MATERIALS:
-        view = {"key": MATERIALS, "title": TITLES[MATERIALS], "problems": problems or [], "words": words()}
+        view = {"key": MATERIALS, "title": TITLES[MATERIALS], "problems": problems or [], "words": cases.forms.WORDS}
     else:
         found = app.form.page(page)
         assert found is not None
@@ -67,13 +67,6 @@ def page_of(
     return PageView(
         app.case.id, app.case.record, page, view, slots, tuple(pages), tuple(problems or ()), follow
     )
-
-
-def words() -> dict[str, Text]:
-    """The fixed words of the form macros."""
-    from citybrain.hub.cases.forms.view import WORDS
-
-    return WORDS
 
 
 def steps_of(app: Application) -> list[tuple[str, Text, bool]]:

@@ -16,6 +16,7 @@ from citybrain.hub.matters.queries.search import search
 from citybrain.hub.matters.queries.situations import situations
 from citybrain.kernel import ratelimit
 from citybrain.kernel.errors import CityError, NotFound
+from citybrain.kernel.guard import public
 
 PER_MINUTE = 240
 
@@ -24,7 +25,7 @@ class CatalogueAPI(NinjaAPI):
     """Knows that it stands inside the room's own namespace."""
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
-        return reverse(f"matters:{self.urls_namespace}:api-root", kwargs=path_params)
+        return reverse("matters:api-root", kwargs=path_params)
 
 
 api = CatalogueAPI(
@@ -95,6 +96,14 @@ class SituationOut(Schema):
     complete: bool
     materials: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+
+
+def addresses() -> list[Any]:
+    """The addresses of the interface, inside the room's own namespace; all of them public."""
+    patterns = api.urls[0]
+    for pattern in patterns:
+        public("the catalogue is public; reading it needs no account")(pattern.callback)
+    return patterns
 
 
 def entry_out(e: Entry) -> dict[str, Any]:
