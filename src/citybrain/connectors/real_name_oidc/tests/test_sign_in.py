@@ -80,7 +80,7 @@ def test_a_citizen_signs_in_by_real_name_and_goes_where_they_wanted(client):
     answer = sign_in(client, "/identity/account/")
     assert answer["Location"] == "/identity/account/"
     account = Account.objects.get(kind="citizen")
-    assert identity.person_by_number("350902199203180025").pk == account.person_id
+    assert identity.person_by_number("350902199203180025").id == account.person_id
     assert account.person.level == "verified"
     assert SignIn.objects.get(account=account).method == "real_name"
     page = client.get("/identity/account/").content.decode()

@@ -12,7 +12,7 @@ from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
 
 from ..data import DelegationEnded, DelegationGranted
 from ..models import Delegation
-from ..queries.people import person_by_number
+from ..queries.people import person_row
 
 LONGEST = timedelta(days=366)
 
@@ -35,7 +35,7 @@ def grant_delegation(
     if by.kind != "citizen" or by.authority != "own" or by.person_id is None:
         raise NotAllowed(_("Only the person concerned can appoint an agent."))
     problems = []
-    agent = person_by_number(agent_number.strip())
+    agent = person_row(agent_number.strip())
     if agent is None or agent.name != agent_name.strip():
         problems.append(
             FieldProblem("agent_number", "agent_unknown", _("No registered person has this name and number."))

@@ -15,7 +15,7 @@ from citybrain.kernel.text import Text
 
 from ..domain import identifiers
 from ..models import LegalPerson, Person, Representation
-from ..queries.people import person_by_number
+from ..queries.people import person_row
 
 LEVELS = [Person.Level.DECLARED, Person.Level.BASIC, Person.Level.VERIFIED]
 
@@ -40,14 +40,20 @@ def register_person(
     source: str = "",
     demo: bool = False,
 ) -> UUID:
-    """The person with this number, made or refreshed. A lower level of assurance never overwrites a higher one."""
+    """The person with this number, made or refreshed.
+
+    A lower level of assurance never overwrites a higher one, and must agree with it on the name (``name_differs``).
+    """
     if not name.strip():
         raise Invalid([FieldProblem("name", "required", Text(zh="请填写姓名", en="Name is required").say())])
     if id_type == "111":
         refuse_unsound("id_number", identifiers.check_citizen_number(id_number, today=clock.today()))
     _one_at_a_time(id_number)
-    row = person_by_number(id_number, id_type)
+    row = person_row(id_number, id_type)
     if row is not None and LEVELS.index(row.level) > LEVELS.index(level):  # type: ignore[arg-type]
+        if row.name != name.strip():
+            message = _("This number is registered under another name. Check the document.")
+            raise Invalid([FieldProblem("name", "name_differs", message)])
         return row.id
     made = row is None
     row = row or Person(id_type=id_type, id_number=id_number)
@@ -155,7 +161,7 @@ def appoint_handler(*, legal_person: UUID, agent_name: str, agent_number: str, b
     )
     if by.person_id is None or not own.exists():
         raise NotFound(code="legal_person_unknown")
-    person = person_by_number(agent_number.strip())
+    person = person_row(agent_number.strip())
     if person is None or person.name != agent_name.strip():
         message = _("No registered person has this name and number.")
         raise Invalid([FieldProblem("agent_number", "agent_unknown", message)])

@@ -141,14 +141,21 @@ def legal_person_subject(legal_person_id: UUID) -> Subject:
     return Subject("legal_person", row.id, row.name, "uscc", row.uscc, row.phone)
 
 
-def person_by_number(id_number: str, id_type: str = "111") -> Person | None:
-    """A person by full number through the blind index."""
+def person_row(id_number: str, id_type: str = "111") -> Person | None:
+    """The stored person with this number, through the blind index. For this room's own actions."""
     return Person.objects.filter(id_type=id_type, id_number_index=id_number).first()
 
 
-def legal_person_by_uscc(uscc: str) -> LegalPerson | None:
-    """A legal person by its code."""
-    return LegalPerson.objects.filter(uscc=uscc).first()
+def person_by_number(id_number: str, id_type: str = "111") -> Subject | None:
+    """The person with this full number as a subject. For code that already proved the right; not for views."""
+    row = person_row(id_number, id_type)
+    return person_subject(row.id) if row else None
+
+
+def legal_person_by_uscc(uscc: str) -> Subject | None:
+    """The legal person with this code as a subject. For code that already proved the right; not for views."""
+    found = LegalPerson.objects.filter(uscc=uscc).values_list("id", flat=True).first()
+    return legal_person_subject(found) if found else None
 
 
 REAL_NAME = {"zh": "实名认证", "en": "Real-name identity"}

@@ -43,10 +43,16 @@ def test_names_numbers_and_phones_are_not_in_the_table_in_clear():
 
 def test_one_number_is_one_person_and_a_lower_level_never_overwrites():
     account = f.citizen()
-    again = identity.register_person(name="别名", id_number=f.number(sequence=2), level="basic", by=f.SYSTEM)
+    again = identity.register_person(
+        name="测试甲", id_number=f.number(sequence=2), level="basic", by=f.SYSTEM
+    )
     assert again == account.person_id
-    assert Person.objects.get(pk=again).name == "测试甲"
-    assert identity.person_by_number(f.number(sequence=2)).pk == again
+    assert Person.objects.get(pk=again).level == "verified"
+    with pytest.raises(Invalid) as caught:
+        identity.register_person(name="别名", id_number=f.number(sequence=2), by=f.SYSTEM)
+    assert caught.value.problems[0].code == "name_differs"
+    assert identity.person_by_number(f.number(sequence=2)).name == "测试甲"
+    assert identity.person_by_number(f.number(sequence=8)) is None
 
 
 def test_an_unsound_number_is_refused_with_the_field():
