@@ -124,7 +124,7 @@ class ClockRecord:
     value: int
     unit: str
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None  # None while running: waits for next year's holiday table
     light: str
     left: float | None
     basis: str

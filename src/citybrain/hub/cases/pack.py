@@ -12,12 +12,20 @@ from citybrain.hub.cases.actions.effects import effect_names
 from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.domain.numbers import Numbering
-from citybrain.hub.cases.forms import pack as forms_pack
 from citybrain.hub.cases.forms import pack as _forms_pack  # noqa: F401  its parts register on import
+from citybrain.hub.cases.forms import pack as forms_pack
 from citybrain.hub.cases.models import MachineVersion, NumberingProfile
 from citybrain.hub.packs import api as packs
 from citybrain.kernel import clock
 from citybrain.kernel.permissions import declare, is_declared
+
+
+def _same(definition: dict[str, Any], machine: Machine) -> bool:
+    """Whether a stored definition means the same; a newer schema may only add members with defaults."""
+    try:
+        return Machine.model_validate(definition) == machine
+    except ValueError:
+        return False
 
 
 class MachinesPart:
@@ -72,7 +80,8 @@ class MachinesPart:
             raise packs.PackError(
                 zh=f"流程“{machine.key}”属于包“{row.pack}”。", en=f"Machine '{machine.key}' belongs to pack '{row.pack}'."
             )
-        if row and row.hash != digest and row.used_at:
+        changed = row is not None and row.hash != digest and not _same(row.definition, machine)
+        if row and changed and row.used_at:
             raise packs.PackError(
                 zh=f"流程“{machine.key}”第{machine.version}版已有办件使用，请提高 version。",
                 en=f"Version {machine.version} of machine '{machine.key}' has cases; raise its version.",
@@ -84,8 +93,10 @@ class MachinesPart:
         }  # fmt: skip
         if row is None:
             MachineVersion.objects.create(key=machine.key, version=machine.version, installed_at=clock.now(), **values)
-        elif row.hash != digest or row.hidden_at:
+        elif changed:
             MachineVersion.objects.filter(pk=row.pk).update(**values)
+        elif row.hidden_at:
+            MachineVersion.objects.filter(pk=row.pk).update(hidden_at=None)
         for role in set(machine.roles.values()):
             if not is_declared(f"cases.{role}"):
                 declare(f"cases.{role}", zh=f"以“{role}”角色办理", en=f"Act as {role}")

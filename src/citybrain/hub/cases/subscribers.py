@@ -1,4 +1,4 @@
-"""What cases hears: its own transitions, to send their notices once each, after the act is committed.
+"""What cases hears: its own transitions, to send their notices once each after the act is committed; new holiday tables.
 
 A notice without a template is logged, not lost silently: the worker shows it as a dead letter only for real faults.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from citybrain.hub.cases.actions.timers import reckon_case
 from citybrain.hub.cases.data import Transitioned
+from citybrain.hub.cases.models import Clock
 from citybrain.hub.identity import api as identity
 from citybrain.hub.messages import api as messages
+from citybrain.kernel import workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.events import Meta, subscriber
@@ -25,6 +28,14 @@ def send_notices(event: Transitioned, meta: Meta) -> None:
     for index, notice in enumerate(event.notices):
         for number, recipient in enumerate(_recipients(event, notice)):
             _send(event, notice["template"], recipient, key=f"{meta.id}:{index}:{number}")
+
+
+@subscriber(workdays.YearLoaded, name="cases.reckon_clocks")
+def reckon_clocks(event: workdays.YearLoaded, meta: Meta) -> None:
+    """A year's holidays were published: clocks that waited for it get their due dates."""
+    waiting = Clock.objects.filter(due_at=None).exclude(state="stopped").values_list("case_id", flat=True)
+    for case_id in list(waiting.distinct()):
+        reckon_case(case_id)
 
 
 def _recipients(event: Transitioned, notice: dict[str, str]) -> list[Any]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.hub.cases.actions.clocks import limit_of
 from citybrain.hub.cases.models import Case, Link
-from citybrain.hub.cases.models import Transition as TransitionRow
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.workdays import Limit

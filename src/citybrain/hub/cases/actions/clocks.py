@@ -71,12 +71,15 @@ class Clocks:
     def passed(self, name: str) -> bool:
         """Whether the clock has run out (or does not exist any more)."""
         row = self.running(name)
-        return row is None or (row.state == "running" and self.at > row.due_at)
+        if row is None:
+            return True
+        return row.state == "running" and row.due_at is not None and self.at > row.due_at
 
     def colour(self) -> tuple[datetime | None, datetime | None, bool, datetime | None]:
         """(due, yellow, paused, statutory due) of the clock that colours the case: the running one due first."""
         coloured = [row for row in self.rows.values() if row.light]
-        running = sorted((row for row in coloured if row.state == "running"), key=lambda row: row.due_at)
+        running = [row for row in coloured if row.state == "running"]
+        running.sort(key=lambda row: (row.due_at is None, row.due_at or row.started_at))
         chosen = running[0] if running else (coloured[0] if coloured else None)
         if chosen is None:
             return None, None, False, None
@@ -165,6 +168,22 @@ class Clocks:
         return [Interval(i.started_at, i.ended_at) for i in self.intervals(row)]
 
     def _reckon(self, row: ClockRow) -> None:
+        """Due dates. A date in a year whose holidays are not published stays unknown; it is reckoned when they are."""
+        try:
+            self._reckon_known(row)
+        except workdays.MissingYear:
+            unknown = dict.fromkeys(("due_at", "yellow_at", "statutory_due_at", "internal_due_at", "fires_at"))
+            self._set(row, **unknown)
+
+    def reckon_again(self) -> None:
+        """After a year's table was loaded: every running clock without a due date."""
+        for row in self.rows.values():
+            if row.due_at is None:
+                self._reckon(row)
+                if row.state == "paused":
+                    self._set(row, fires_at=None)
+
+    def _reckon_known(self, row: ClockRow) -> None:
         spans, calendar = self._spans(row), workdays.calendar()
         limit = Limit(row.value + row.extended, row.unit)
         due = workdays.due(row.started_at, limit, spans, calendar, now=self.at)

@@ -88,7 +88,7 @@ def start_clock(run: Run, step: Step, args: Any) -> dict[str, Any]:
 
         cap = longest_way(run.case.context.get("children") or [])
     row = run.clocks.start(name, since=start, cap=cap)
-    return {"clock": name, "due_at": row.due_at.isoformat()}
+    return {"clock": name, "due_at": row.due_at.isoformat() if row.due_at else None}
 
 
 @built_in("stop_clock")
@@ -101,7 +101,7 @@ def stop_clock(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
         unit_days = {"workday": 1.0, "day": 1.0, "workhour": 8.0, "hour": 24.0}[row.unit]
         run.put(
             worked_days=round(run.clocks.worked(row) / unit_days, 2),
-            decided_late=row.state == "running" and run.at > row.due_at,
+            decided_late=row.state == "running" and row.due_at is not None and run.at > row.due_at,
         )
     run.clocks.stop(name)
     return {"clock": name} if row else None
@@ -125,7 +125,7 @@ def resume_clock(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
     """``main`` or ``{clock: main, result: field:result}``."""
     name, more = _clock_args(args)
     row = run.clocks.resume(name, str(told(step, more.get("result")) or "")[:2000])
-    return {"clock": name, "due_at": row.due_at.isoformat()} if row else None
+    return {"clock": name, "due_at": row.due_at.isoformat() if row.due_at else None} if row else None
 
 
 @built_in("extend_clock")
@@ -134,7 +134,7 @@ def extend_clock(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
     name, more = _clock_args(args)
     limit = limit_of(more["by"])
     row = run.clocks.extend(name, limit) if limit else None
-    return {"clock": name, "due_at": row.due_at.isoformat()} if row else None
+    return {"clock": name, "due_at": row.due_at.isoformat() if row.due_at else None} if row else None
 
 
 @built_in("set")
@@ -243,6 +243,15 @@ def withdraw_children(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
     from citybrain.hub.cases.actions.children import stop_children
 
     run.aftermath.append(lambda: stop_children(run.case, by=run.by))
+    return None
+
+
+@built_in("deliver_children")
+def deliver_children(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
+    """Children whose result is ready go out with this delivery."""
+    from citybrain.hub.cases.actions.children import deliver_children as do_deliver
+
+    run.aftermath.append(lambda: do_deliver(run.case, step.data, by=run.by))
     return None
 
 

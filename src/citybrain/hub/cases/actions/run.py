@@ -17,7 +17,7 @@ from citybrain.hub.cases.actions import tasks
 from citybrain.hub.cases.actions.clocks import Clocks
 from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine, Transition
-from citybrain.hub.cases.models import Case, Document, Link, Material, Task
+from citybrain.hub.cases.models import Case, Document, Material, Task
 from citybrain.hub.cases.models import Transition as TransitionRow
 from citybrain.hub.packs import api as packs
 from citybrain.kernel import audit, clock, events
@@ -113,15 +113,9 @@ class Run:
         )
 
     def _children(self) -> dict[str, int]:
-        child = Link.objects.filter(case=self.case, kind="child")
-        decided = Q(other__decided_at__isnull=False) | Q(other__finished=True)
-        return child.aggregate(
-            children_total=Count("id"),
-            children_open=Count("id", filter=~decided),
-            children_granted=Count("id", filter=Q(other__outcome__in=("granted", "partial"))),
-            children_refused=Count("id", filter=Q(other__outcome__in=("refused", "not_accepted"))),
-            children_withdrawn=Count("id", filter=Q(other__outcome__in=("withdrawn", "returned", "no_need"))),
-        )
+        from citybrain.hub.cases.actions.children import counted
+
+        return counted(self.case)
 
     def _answers(self) -> dict[str, int]:
         rows = Task.objects.filter(case=self.case, state=self.case.state).exclude(branch="")

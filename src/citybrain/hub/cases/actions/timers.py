@@ -80,6 +80,15 @@ def _chosen(run: Run, row: ClockRow) -> Transition | None:
     return None
 
 
+def reckon_case(case_id: UUID) -> None:
+    """Reckon the clocks of one case again that had no due date yet."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().defer(*UNREAD).get(pk=case_id)
+        run = Run(case, machine_of(case.machine_id), BY)
+        run.clocks.reckon_again()
+        run.flush()
+
+
 def tell_overdue(limit: int = 200) -> int:
     """Publish ``cases.Overdue`` once per due date that passed; returns how many."""
     late = Case.objects.filter(overdue_told=False, paused=False, due_at__lt=clock.now()).order_by("due_at")

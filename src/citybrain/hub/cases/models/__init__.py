@@ -1,7 +1,6 @@
 """Tables of the case engine, one noun a file."""
 
 from citybrain.hub.cases.forms.models import Element, Form
-from citybrain.hub.cases.forms.models import Element, Form
 from citybrain.hub.cases.models.case import Case, Material
 from citybrain.hub.cases.models.clock import Clock, ClockInterval
 from citybrain.hub.cases.models.history import Comment, Document, Transition
@@ -18,8 +17,6 @@ __all__ = [
     "ClockInterval",
     "Comment",
     "Document",
-    "Element",
-    "Form",
     "Element",
     "Form",
     "Link",

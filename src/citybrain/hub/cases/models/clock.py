@@ -19,8 +19,8 @@ class Clock(models.Model):
     internal = models.JSONField(null=True)
     extended = models.PositiveIntegerField(default=0)  # units added
     started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    yellow_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # NULL: reaches into a year whose holidays are not published yet
+    yellow_at = models.DateTimeField(null=True)
     statutory_due_at = models.DateTimeField(null=True)
     internal_due_at = models.DateTimeField(null=True)
     suspensions = models.PositiveSmallIntegerField(default=0)  # how many intervals it has
@@ -31,6 +31,9 @@ class Clock(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["case"], name="cases_clock_case"),
+            models.Index(
+                fields=["started_at"], name="cases_clock_unknown", condition=Q(due_at=None) & ~Q(state="stopped")
+            ),
             models.Index(fields=["fires_at"], name="cases_clock_fires", condition=Q(fires_at__isnull=False)),
         ]
         constraints = [

@@ -64,7 +64,7 @@ def _clock(row: Clock, machine: Machine, intervals: list[ClockInterval], now: da
     spans = [Interval(i.started_at, i.ended_at) for i in intervals]
     limit = Limit(row.value + row.extended, row.unit)  # type: ignore[arg-type]
     left = None
-    if row.state != "stopped":
+    if row.state != "stopped" and row.due_at is not None:
         left = workdays.remaining(row.started_at, limit, spans, now=now)
     light = "" if row.state == "stopped" else light_at(now, row.due_at, row.yellow_at, row.state == "paused")
     return records.ClockRecord(

@@ -48,6 +48,7 @@ def test_one_receipt_opens_the_children_and_all_granted_completes(staff):
     decide(staff, kids["licence"])
     after = cases.case_for(staff.citizen, record.id).record
     assert (after.state, after.outcome) == ("completed", "granted")
+    assert children(staff, record)["sign"].case.state == "closed"
     assert cases.act(record.id, "deliver", by=staff.receiver, data={"method": "window"}).state == "closed"
 
 
@@ -118,3 +119,23 @@ def test_whole_withdrawal_is_refused_after_a_decision(staff):
         cases.act(record.id, "withdraw", by=staff.citizen)
     assert refusal.value.code == "already_decided"
     assert Link.objects.filter(kind="child").count() == 2
+
+
+def test_one_delivery_waits_for_every_result_and_takes_them_all(staff):
+    window = {"delivery": "window", "issue_by_system": False}
+    record = bundle(staff, child("sign", context=window), child("licence", context=window))
+    kids = children(staff, record)
+    decide(staff, kids["sign"])
+    decide(staff, kids["licence"])
+    assert cases.case_for(staff.citizen, record.id).record.state == "running"
+    for kid in kids.values():
+        cases.act(kid.case.id, "certify", by=staff.issuer)
+    assert cases.case_for(staff.citizen, record.id).record.state == "completed"
+    cases.act(record.id, "deliver", by=staff.receiver, data={"method": "window"})
+    assert {c.case.state for c in children(staff, record).values()} == {"closed"}
+
+
+def test_whoever_decides_a_prerequisite_may_decide_its_follower(staff):
+    record = bundle(staff, child("registration"), child("licence", ["registration"]))
+    decide(staff, children(staff, record)["registration"])
+    assert decide(staff, children(staff, record)["licence"]).outcome == "granted"

@@ -270,3 +270,19 @@ def test_staff_of_another_unit_and_other_citizens_find_nothing(staff):
             cases.act(record.id, "withdraw", by=actor)
     assert cases.worklist(elsewhere, cases.Filters(q=record.case_no)).rows == ()
     assert cases.search_cases(stranger, record.case_no).rows == ()
+
+
+def test_a_due_date_in_an_unpublished_year_is_unknown_until_the_table_comes(staff):
+    from citybrain.hub.cases.subscribers import reckon_clocks
+    from citybrain.kernel import workdays
+
+    with clock.freeze("2027-12-28T09:00"):
+        record = accepted(staff)
+        assert (record.due_at, record.light) == (None, "")
+        assert cases.fire_due_timers() == 0
+        workdays.load_year(2028, [{"date": "2028-01-03", "kind": "holiday", "name": "元旦"}], "test")
+        reckon_clocks(workdays.YearLoaded(year=2028), None)
+        known = cases.case_for(staff.reviewer, record.id).record
+    assert str(clock.local(known.due_at).date()) == "2028-01-12"
+    assert known.light == "green"
+    assert Task.objects.get(closed_at=None).due_at == known.due_at

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from citybrain.hub.cases.actions import bench as actions
 from citybrain.hub.cases.data import CHANNELS, Filters
 from citybrain.hub.cases.queries import worklists
-
 from citybrain.hub.cases.queries.records import record
 from citybrain.hub.cases.views.shared import (
     channel_options,

@@ -21,7 +21,13 @@ from citybrain.hub.cases.models import Task
 from citybrain.hub.cases.queries import views, worklists
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.diagrams import diagram
-from citybrain.hub.cases.views.shared import division_name, fields_of, filters_of, kept_query, organisation_name
+from citybrain.hub.cases.views.shared import (
+    division_name,
+    fields_of,
+    filters_of,
+    kept_query,
+    organisation_name,
+)
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
 from citybrain.kernel.guard import SIGNED_IN, guard
