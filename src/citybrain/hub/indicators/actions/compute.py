@@ -20,6 +20,7 @@ SETTLED_DAYS = 35  # how far back corrections (late decisions, rectifications) s
 HISTORY_DAYS = 400  # how far back a new definition is filled
 
 
+REFILL = timedelta(hours=20)  # the history is counted again once a day
 LOCK = 0x696E6463  # one turn writes values at a time: two in another order would block each other
 
 
@@ -114,11 +115,13 @@ def now_presents(chosen: Sequence[Subject], found: Found) -> list[Present]:
 
 
 def settle_days() -> int:
-    """Count the last weeks again, and the whole history of definitions that have none; returns rows written."""
+    """Count the last weeks again, and once a day (or for a new definition) the whole history; rows written."""
     chosen = [s for s in subjects() if s.definition.by_days]
     today = clock.today()
-    filled = dict(Indicator.objects.values_list("code", "filled_version"))
-    new = [s for s in chosen if filled.get(s.code) != s.definition.version]
+    fresh = set(
+        Indicator.objects.filter(filled_at__gt=clock.now() - REFILL).values_list("code", "filled_version")
+    )
+    new = [s for s in chosen if (s.code, s.definition.version) not in fresh]
     written = fill_history(new, today)
     if chosen:
         first = today - timedelta(days=SETTLED_DAYS)
@@ -132,7 +135,7 @@ def settle_days() -> int:
 
 
 def fill_history(new: Sequence[Subject], today: date) -> int:
-    """City-wide day values of the past year and a bit for definitions that never had any."""
+    """City-wide day values of the past year and a bit."""
     if not new:
         return 0
     with transaction.atomic():
@@ -141,7 +144,9 @@ def fill_history(new: Sequence[Subject], today: date) -> int:
             new, count_days(new, today - timedelta(days=HISTORY_DAYS), today, members=False)
         )
         for subject in new:
-            Indicator.objects.filter(pk=subject.code).update(filled_version=subject.definition.version)
+            Indicator.objects.filter(pk=subject.code).update(
+                filled_version=subject.definition.version, filled_at=clock.now()
+            )
     return written
 
 

@@ -38,12 +38,11 @@ def status_of(definition: IndicatorDocument, value: Decimal | None, stale: bool)
 
 
 def light_of(definition: IndicatorDocument, status: Status, severity: str) -> Light:
-    """Grey without fresh or whole data, never green (A34); else by thresholds; else by the target."""
+    """Grey without fresh or whole data, never green (A34); else by thresholds; not reached is never green."""
     if status in {"no_data", "stale", "partial"}:
         return "grey"
-    if definition.thresholds is not None:
-        return LIGHTS[severity]
-    return "yellow" if status == "not_reached" else "green"
+    warned = LIGHTS[severity] if definition.thresholds is not None else "green"
+    return "yellow" if warned == "green" and status == "not_reached" else warned
 
 
 def lines_of(definition: IndicatorDocument) -> Lines | None:

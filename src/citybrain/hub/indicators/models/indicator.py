@@ -20,8 +20,9 @@ class Indicator(models.Model):
     position = models.PositiveIntegerField(default=0)
     pack = models.CharField(max_length=60)
     hidden = models.BooleanField(default=False)
-    # Until when past days have been filled in for the version in force.
+    # The version whose past days have been filled in, and when that was done last.
     filled_version = models.PositiveIntegerField(default=0)
+    filled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["family", "position", "code"]

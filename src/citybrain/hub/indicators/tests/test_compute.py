@@ -100,7 +100,7 @@ def test_one_pass_over_all_dimensions_adds_up_like_separate_ones(decide, monkeyp
 
 def test_a_momentary_figure_follows_the_rows_down_to_zero(visits):
     install(definition(
-        "RED", window="now", unit=CASES, scale=1, denominator=None, direction="lower", dimensions=["county"],
+        "RED", window="now", unit=CASES, target=None, scale=1, denominator=None, direction="lower", dimensions=["county"],
         numerator={"dataset": DATASET, "where": 'channel = "red"'}, thresholds={"warn": 0, "alarm": 5},
     ))  # fmt: skip
     rows.put([{"channel": "red", "division": "350902001001", "organisation": "350902-scjg"}] * 2)
@@ -159,6 +159,26 @@ def test_midnight_starts_a_new_day(decide):
         compute.refresh_live()
         assert indicators.value("DAY").value == 0
     assert [p.value for p in indicators.series("DAY")] == [4, 0]
+
+
+def test_rows_loaded_for_long_ago_reach_the_history_within_a_day(decide):
+    install(definition())
+    decide(4)
+    compute.settle_days()
+    decide(6, days_ago=200)
+    compute.settle_days()
+    assert len(indicators.series("T01", days=400)) == 1
+    with clock.travel(timedelta(hours=21)):
+        compute.settle_days()
+        assert indicators.series("T01", days=400)[0].denominator == 6
+
+
+def test_what_is_not_reached_is_never_green(decide):
+    install(definition(thresholds={"warn": 80, "alarm": 50}))
+    decide(9, 1)
+    compute.refresh_live()
+    shown = indicators.value("T01")
+    assert (shown.status, shown.severity, shown.light) == ("not_reached", "calm", "yellow")
 
 
 def test_a_new_definition_keeps_both_series(decide):
