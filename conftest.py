@@ -1,6 +1,7 @@
 """What every test shares: no network but this machine, quick password hashes, a data folder of its own."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -14,7 +15,10 @@ def pytest_configure(config):
     from citybrain.project import translations
 
     translations.compile_all()
-    folder = os.environ.get("CITYBRAIN_TEST_DATA_DIR") or tempfile.mkdtemp(prefix="citybrain-test-")
+    folder = os.environ.get("CITYBRAIN_TEST_DATA_DIR")
+    if not folder:
+        folder = tempfile.mkdtemp(prefix="citybrain-test-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     settings.DATA_DIR = Path(folder) / os.environ.get("PYTEST_XDIST_WORKER", "main")
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     settings.STORAGES["default"]["OPTIONS"]["location"] = settings.DATA_DIR / "files"

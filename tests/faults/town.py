@@ -14,7 +14,7 @@ import psutil
 from citybrain.project import children, postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 240
+START_SECONDS = 400
 
 
 def launcher() -> list[str]:
@@ -88,7 +88,7 @@ class Town:
             int((postgres.home_for(self.data) / "data" / "postmaster.pid").read_text().split()[0])
         )
 
-    def ready(self, seconds: float = 20) -> float:
+    def ready(self, seconds: float = 60) -> float:
         """Seconds until web and live push answer again."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
@@ -112,7 +112,7 @@ class Town:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(60)
 
-    def gone(self, seconds: float = 15) -> bool:
+    def gone(self, seconds: float = 30) -> bool:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not [p for p in self.marked() if working(p)]:

@@ -19,6 +19,10 @@ from django.db import DatabaseError, InterfaceError, connections, transaction
 from citybrain.kernel import audit, events, live
 from citybrain.kernel.actor import Actor
 
+PAUSE = (
+    0.01  # about fifty writes a second: enough to be in the middle of one, little enough for slow machines
+)
+
 
 class Probed(events.Event):
     name = "kernel.probed"
@@ -46,6 +50,7 @@ def main(notes: Path, stop: Path) -> None:
                 continue
             file.write(f"{number}\n")
             file.flush()
+            time.sleep(PAUSE)
 
 
 if __name__ == "__main__":

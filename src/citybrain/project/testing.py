@@ -96,7 +96,12 @@ def pytest(arguments: list[str], env: dict[str, str]) -> tuple[int, Counter]:
 def summary(counts: Counter, seconds: float) -> str:
     """One line for several runs, worded as pytest words it."""
     order = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warning", "error")
-    parts = [f"{counts[word]} {word}" for word in order if counts[word] and word != "deselected"]
+    many = {"warning", "error"}  # the words pytest gives a plural
+    parts = [
+        f"{counts[word]} {word}{'s' if word in many and counts[word] > 1 else ''}"
+        for word in order
+        if counts[word] and word != "deselected"
+    ]
     return f"{', '.join(parts) or 'no tests ran'} in {seconds:.2f}s"
 
 
