@@ -23,7 +23,7 @@ from citybrain.kernel.guard import SIGNED_IN, guard, public
 
 from ..actions import second_factor, sign_in
 from ..models import Account
-from ..queries.actor import accounts_with_rights, client_ip
+from ..queries.actor import account_with_rights, client_ip
 from .pages import home_of
 
 SECRET = "identity.totp_secret"  # noqa: S105 - a session key
@@ -36,8 +36,8 @@ def pending(request: HttpRequest) -> tuple[Account, dict[str, Any]] | None:
     owed = request.session.get(sign_in.PENDING)
     if not owed:
         return None
-    account = accounts_with_rights().filter(pk=UUID(owed["account"]), is_active=True).first()
-    return (account, owed) if account else None
+    account = account_with_rights(UUID(owed["account"]))
+    return (account, owed) if account and account.is_active else None
 
 
 @public(WHY_PUBLIC)
