@@ -72,7 +72,10 @@ class Card(Strict):
     title: Text
     note: Text | None = None
     indicator: Code | None = None
-    indicators: list[Code] = Field(default_factory=list, max_length=60)
+    indicators: list[Code] = Field(default_factory=list, max_length=4)
+    names: list[Text] = Field(
+        default_factory=list, max_length=4
+    )  # of a trend's lines, where shorter is better
     measure: Measure | None = None
     towns: Measure | None = None  # what a county opens to, where the card itself shows an indicator
     family: str = Field("", pattern=r"^([a-z][a-z-]{0,39})?$")

@@ -26,8 +26,9 @@ def figure(card: Card, figures: Figures) -> dict[str, Any]:
 def trend(card: Card, figures: Figures) -> dict[str, Any]:
     known = [code for code in card.indicators if code in figures]
     past = sources.series(known, card.points)
+    names = dict(zip(card.indicators, (name.as_dict() for name in card.names), strict=False))
     lines = [
-        {"code": code, "name": figures[code]["name"], "unit": figures[code]["unit"], "points": past[code]}
+        {"code": code, "name": names.get(code) or figures[code]["name"], "points": past[code]}
         for code in known
     ]
     return {"lines": lines}

@@ -4,6 +4,7 @@ Reads the snapshot only; a board nobody has computed yet is computed once. Figur
 source is, and all of them when the refreshing worker has been silent for too long.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from citybrain.apps.cockpit.models import Board, Snapshot
 from citybrain.apps.cockpit.queries.boards import document
 from citybrain.hub.places import api as places
 from citybrain.kernel import clock
+from citybrain.kernel.text import Text
 
 SILENCE = timedelta(seconds=60)
 MAP_WIDTH = 600
@@ -109,7 +111,6 @@ def drawn_trend(lines: list[dict[str, Any]]) -> dict[str, Any]:
         {
             **line,
             "curve": curve(points, scale, CURVE_WIDTH, CURVE_HEIGHT),
-            "last": line["points"][-1][1] if points else None,
         }
         for line, points in zip(lines, series, strict=True)
     ]
@@ -132,6 +133,7 @@ def drawn_map(held: dict[str, Any], bodies: dict[str, Any]) -> dict[str, Any]:
         shapes.append({
             "key": key, "d": shape.d, "x": shape.x, "y": shape.y,
             "name": bodies[key].name if key in bodies else shape.name,
+            "label": label(bodies[key].name if key in bodies else shape.name),
             "shade": area.get("shade", "none"), "value": area.get("value"),
         })  # fmt: skip
     beside = [
@@ -143,6 +145,12 @@ def drawn_map(held: dict[str, Any], bodies: dict[str, Any]) -> dict[str, Any]:
         for key, body in bodies.items()
     ]
     return {"drawing": drawing, "shapes": shapes, "beside": beside, "rows": rows}
+
+
+def label(name: Any) -> dict[str, str]:
+    """A county's name short enough for its place on the map: English without County, City or District."""
+    zh, en = (name.zh, name.en) if isinstance(name, Text) else (str(name), "")
+    return {"zh": zh, "en": re.sub(r" (County|City|District)$", "", en)}
 
 
 def drawn_bars(rows: list[dict[str, Any]], bodies: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from citybrain.hub.data import api as data
 from citybrain.hub.identity import api as identity
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.places import api as places
+from citybrain.kernel import clock
 
 CASES = "cases.case"
 LIGHTS = ("red", "yellow", "green")
@@ -60,9 +61,13 @@ def family(name: str) -> list[dict[str, Any]]:
 
 
 def series(codes: Iterable[str], points: int) -> dict[str, list[tuple[str, str | None]]]:
-    """Past values, oldest first: ``(period, number)``."""
+    """Past values, oldest first: ``(period, number)``. The running day is left out: it would look like a fall."""
+    today = clock.today().isoformat()
     return {
-        code: [(p.period, plain(p.value)) for p in indicators.series(code, days=points)] for code in codes
+        code: [
+            (p.period, plain(p.value)) for p in indicators.series(code, days=points + 1) if p.period != today
+        ]
+        for code in codes
     }
 
 
@@ -117,17 +122,14 @@ def by_department() -> list[dict[str, Any]]:
     # "due_at != null" says the same again, in words that the partial index on open cases understands
     questions = [data.question(CASES, "count", f'due_at != null and light = "{light}"') for light in LIGHTS]
     found = data.measure_all(CASES, questions, group_by="organisation")
-    directory = {o.code: o for o in identity.organisations()}
+    departments = {unit.slug: unit.short or unit.name for unit in identity.organisations(level="city")}
     rows: dict[str, dict[str, Any]] = {}
     for code, counts in found.items():
         slug = code.split("-", 1)[-1]
         if not slug or not any(counts):
             continue
-        named = directory.get(code)
-        row = rows.setdefault(
-            slug,
-            {"key": slug, "name": named.short or named.name if named else slug, **dict.fromkeys(LIGHTS, 0)},
-        )
+        name = departments.get(slug) or {"zh": slug}
+        row = rows.setdefault(slug, {"key": slug, "name": name, **dict.fromkeys(LIGHTS, 0)})
         for light, count in zip(LIGHTS, counts, strict=True):
             row[light] += int(count or 0)
     return sorted(rows.values(), key=lambda r: (-r["red"], -r["yellow"], -r["green"], r["key"]))
