@@ -24,7 +24,7 @@ from citybrain.hub.packs.data import (
 from citybrain.hub.packs.domain.reading import Pack
 from citybrain.hub.packs.models import InstalledDocument, InstalledPack
 from citybrain.hub.packs.queries.folders import Library
-from citybrain.hub.packs.queries.installed import applicable, owner_of, part_of, plan_of
+from citybrain.hub.packs.queries.installed import applicable, part_of, plan_of
 from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import CityError, NotFound
@@ -200,6 +200,8 @@ def _one(
     )
     if unchanged and not checking:
         return problems, plan_of(pack, demo=demo)
+    if unchanged and pack.root in library.found:
+        return library.found[pack.root], plan_of(pack, demo=demo)
     needed, _missing_names = library.needed(pack)
     ctx = PackContext(pack, needed, by=by, demo=demo, checking=checking)
     plan_ = plan_of(pack, demo=demo, force=force)
@@ -208,6 +210,7 @@ def _one(
         problems += _applied(ctx, plan_, demo)
     if not [p for p in problems if p.level == "error"] and not unchanged:
         _recorded(pack, plan_, by=by, demo=demo)
+    library.found[pack.root] = problems
     return problems, plan_
 
 
@@ -226,23 +229,25 @@ def _checked(ctx: PackContext, demo: bool) -> list[Problem]:
 
 
 def _owned_elsewhere(pack: Pack, demo: bool) -> list[Problem]:
-    problems = []
-    for doc in applicable(pack, demo=demo):
-        owner = owner_of(doc.part, doc.key, demo=doc.demo)
-        if owner and owner != pack.name and not getattr(part_of(doc), "shared", False):
-            problems.append(
-                Problem(
-                    "owned",
-                    f"“{doc.key}”已由包“{owner}”提供",
-                    f"“{doc.key}” already comes from pack “{owner}”",
-                    doc.file,
-                    doc.line("key"),
-                    pack.name,
-                    doc.part,
-                    doc.key,
-                )
-            )
-    return problems
+    docs = [d for d in applicable(pack, demo=demo) if not getattr(part_of(d), "shared", False)]
+    rows = InstalledDocument.objects.filter(hidden=False, key__in={d.key for d in docs}).exclude(
+        pack=pack.name
+    )
+    owners = {(r.demo, r.part, r.key): r.pack for r in rows}
+    return [
+        Problem(
+            "owned",
+            f"“{doc.key}”已由包“{owner}”提供",
+            f"“{doc.key}” already comes from pack “{owner}”",
+            doc.file,
+            doc.line("key"),
+            pack.name,
+            doc.part,
+            doc.key,
+        )
+        for doc in docs
+        if (owner := owners.get((doc.demo, doc.part, doc.key)))
+    ]
 
 
 def _frozen(pack: Pack, plan_: Plan) -> list[Problem]:

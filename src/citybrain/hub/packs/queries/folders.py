@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from citybrain.hub.packs.data import Problem
 from citybrain.hub.packs.domain.reading import Pack, read
 from citybrain.kernel.errors import NotFound
 
@@ -45,6 +46,7 @@ class Library:
 
     def __init__(self) -> None:
         self._read: dict[Path, Pack] = {}
+        self.found: dict[Path, list[Problem]] = {}  # of packs already applied and checked by this command
 
     def pack(self, where: str | Path) -> Pack:
         path = folder_of(where)

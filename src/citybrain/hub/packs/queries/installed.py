@@ -40,12 +40,6 @@ def is_installed(part: str, key: str) -> bool:
     return InstalledDocument.objects.filter(part=part, key=key, hidden=False).exists()
 
 
-def owner_of(part: str, key: str, *, demo: bool = False) -> str:
-    """The pack that holds a visible document, or an empty text."""
-    rows = InstalledDocument.objects.filter(part=part, key=key, hidden=False, demo=demo)
-    return rows.values_list("pack", flat=True).first() or ""
-
-
 def plan_of(pack: Pack, *, demo: bool, force: bool = False) -> Plan:
     """Every change an install would make; ``frozen`` marks used documents changed without a new version."""
     rows = {(r.demo, r.part, r.key): r for r in InstalledDocument.objects.filter(pack=pack.name)}
