@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NewType
 from uuid import UUID
 
 from citybrain.hub.matters.domain.bundle_document import BundleDocument
 from citybrain.hub.matters.domain.depth import ROMAN, Evidence, evidence, evidence_of
-from citybrain.hub.matters.domain.document import Material, MatterDocument, Question, Step
+from citybrain.hub.matters.domain.document import Material, MatterDocument, Place, Question, Step
 from citybrain.hub.matters.domain.guide_rules import GuideRefusal, say_limit
 from citybrain.hub.matters.domain.reductions import Reductions
 from citybrain.kernel.errors import CityError, FieldProblem
@@ -47,7 +47,7 @@ class BodyView:
     jurisdiction: str
     division: str
     implementation_code: str
-    place: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from citybrain.hub.data import api as data
 from citybrain.kernel.text import Text
 
-COLUMNS = [
+COLUMNS = (
     data.Column("key", "text", Text(zh="事项标识", en="Key")),
     data.Column("name", "text", Text(zh="事项名称", en="Name")),
     data.Column("type", "text", Text(zh="事项类型", en="Type")),
@@ -32,7 +32,7 @@ COLUMNS = [
     data.Column("cross_province", "bool", Text(zh="跨省通办", en="Cross-province")),
     data.Column("weak_elements", "number", Text(zh="待核实要素数", en="Elements to be confirmed")),
     data.Column("published_at", "datetime", Text(zh="发布时间", en="Published at")),
-]
+)
 SQL = """
 SELECT m.key, m.name ->> 'zh' AS name, m.type, m.department, v.base_code, m.state,
        (m.state = 'active' AND NOT m.hidden) AS published, v.online, v.depth AS online_depth, v.visits,

@@ -35,11 +35,10 @@ def from_identity(known: Known, name: str, field: Field) -> Offer | None:
 def from_certificate(known: Known, name: str, field: Field) -> Offer | None:
     """``<type>.<item>`` of the newest valid certificate the subject holds; the printed number as ``number``."""
     type_key, _, item = name.partition(".")
-    if known.actor.subject_id is None:
+    holder = known.actor.subject_id
+    if holder is None:
         return None
-    held = known.once(
-        f"certificate:{type_key}", lambda: certificates.usable(known.actor.subject_id, type_key)
-    )
+    held = known.once(f"certificate:{type_key}", lambda: certificates.usable(holder, type_key))
     if not held:
         return None
     newest = held[0]

@@ -271,7 +271,8 @@ def _complete(app: Application, by: Actor) -> None:
     """Write what the certificate will print and, for a bundle, its children, just before submitting."""
     d = app.view.document
     assert app.case is not None
-    data, context = dict(app.data), {}
+    data = dict(app.data)
+    context: dict[str, Any] = {}
     if isinstance(d, MatterDocument):
         items, values = printed_values(d, app.form, app.answers, app.plain)
         data.update(values)

@@ -128,14 +128,16 @@ def topics_of(document: MatterDocument) -> list[str]:
 def weak_elements(document: MatterDocument) -> int:
     """How many elements stand as 待核实: the table's tags and those written beside the parts."""
     tags = [tag for path, tag in document.evidence.items() if path != "*"]
-    tags += [part.evidence for part in (*document.basis, *document.materials, *document.faq)]
+    tags += [b.evidence for b in document.basis] + [m.evidence for m in document.materials]
+    tags += [q.evidence for q in document.faq]
     tags += [document.conditions.evidence, document.place.evidence]
     return sum(not evidence(tag).confirmed for tag in tags)
 
 
 def _bodies(version: MatterVersion, document: MatterDocument) -> None:
     version.bodies.all().delete()
-    rows, seen = [], set()
+    rows: list[MatterBody] = []
+    seen: set[str] = set()
     for body in document.bodies:
         for unit in units_of(body):
             if unit.code in seen:

@@ -33,7 +33,8 @@ def case_materials(materials: list[Material]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "key": material.key,
             "name": material.name.as_dict(),
-            "required": material.required,
+            # a promise stands in for the material: it is asked for before submitting, not waited for afterwards
+            "required": material.required and material.substitute != "promise",
             "tolerable": material.tolerable,
             "extra": {"certificate": material.certificate or "", "substitute": material.substitute},
         }

@@ -49,7 +49,12 @@ def page_of(
     follow = keys[keys.index(page) + 1] if keys.index(page) + 1 < len(keys) else "review"
     slots = tuple(slots_of(app, actor))
     if page == MATERIALS:
-        view = {"key": MATERIALS, "title": TITLES[MATERIALS], "problems": problems or [], "words": cases.forms.WORDS}
+        view = {
+            "key": MATERIALS,
+            "title": TITLES[MATERIALS],
+            "problems": problems or [],
+            "words": cases.forms.WORDS,
+        }
     else:
         found = app.form.page(page)
         assert found is not None

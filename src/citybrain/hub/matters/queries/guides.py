@@ -95,9 +95,9 @@ def guide_of(matter: Matter, row: MatterVersion, *, organisation: str = "", divi
 
 
 def body_view(row: MatterBody) -> BodyView:
-    place = {"place": Place.model_validate(row.place)} if row.place else {}
+    place = Place.model_validate(row.place) if row.place else None
     return BodyView(
-        row.organisation, row.name, row.level, row.jurisdiction, row.division, row.implementation_code, place.get("place") or {}
+        row.organisation, row.name, row.level, row.jurisdiction, row.division, row.implementation_code, place
     )  # fmt: skip
 
 

@@ -254,8 +254,8 @@ class _Groups:
         yield self.row("有效期", "Validity", "result.validity", r.validity or T(zh="长期", en="Without end"))
 
     def place(self) -> Iterator[Row]:
-        for body, place in [(None, self.d.place), *((b, b.place) for b in self.view.bodies if b.place)]:
-            name = body.name if body else None
+        own: list[tuple[Any, Any]] = [(b.name, b.place) for b in self.view.bodies if b.place]
+        for name, place in [(None, self.d.place), *own]:
             yield self.row(
                 "办理地点",
                 "Place",
