@@ -17,7 +17,7 @@ def catalogue(*, alive: bool = True) -> list[CatalogueRecord]:
 
 def catalogue_record(key: str) -> CatalogueRecord:
     """One dataset of the catalogue; NotFound otherwise."""
-    row = CatalogueEntry.objects.filter(pk=key).first()
+    row = CatalogueEntry.objects.filter(pk=key.replace("\0", "")).first()
     if row is None:
         raise NotFound(f"no dataset {key!r} / 没有这个数据集", code="no_dataset")
     return row.record()

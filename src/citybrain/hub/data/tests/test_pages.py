@@ -59,3 +59,13 @@ def test_a_changed_shape_is_a_new_version_and_a_gone_dataset_is_marked(db):
         assert CatalogueEntry.objects.get(pk="data.visit").version == 2
     data.sync_catalogue()
     assert not CatalogueEntry.objects.get(pk="data.visit").alive
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "%", "'", '"', "x" * 5000, '"\0" = "\0"'])
+def test_no_word_in_an_address_breaks_a_page(catalogued, watcher, client, odd):
+    client.force_login(watcher)
+    sent = {"q": odd, "purpose": f"check {odd}", "where": odd, "dataset": odd}
+    for name, args in (("catalogue", []), ("detail", ["data.visit"]), ("rows", ["data.visit"]), ("log", [])):
+        assert client.get(reverse(f"data:{name}", args=args), sent).status_code < 500
+    assert client.post(reverse("data:export", args=["data.visit"]), sent).status_code < 500
+    assert client.get("/data/no%00thing/").status_code < 500

@@ -7,6 +7,7 @@ from citybrain.hub.data.domain import registry
 from citybrain.hub.data.permissions import VIEW
 from citybrain.hub.data.queries.catalogue import catalogue as entries
 from citybrain.hub.data.queries.catalogue import catalogue_record, freshness
+from citybrain.hub.data.views.asked import asked
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.guard import guard
@@ -16,7 +17,7 @@ from citybrain.kernel.text import say
 @guard(VIEW)
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every dataset with owner, number of columns, how many are personal; searchable by title and column."""
-    q = request.GET.get("q", "")[:60].strip().lower()
+    q = asked(request.GET, "q", 60).lower()
     found = [(entry, owner_name(entry.owner)) for entry in entries() if matches(entry, q)]
     return render(request, "data/catalogue.html", {"q": q, "entries": found})
 

@@ -10,6 +10,7 @@ from citybrain.hub.data.models import ReadLog
 from citybrain.hub.data.permissions import EXPORT, LOG, VIEW
 from citybrain.hub.data.queries.catalogue import catalogue_record
 from citybrain.hub.data.queries.read import read
+from citybrain.hub.data.views.asked import asked
 from citybrain.kernel import clock
 from citybrain.kernel.errors import FieldProblem, Invalid
 from citybrain.kernel.expressions import ExpressionError
@@ -24,13 +25,13 @@ LOG_PAGE = 100
 def sample(request: HttpRequest, key: str) -> HttpResponse:
     """A form for purpose and condition, then up to 20 rows that the actor may see, masked."""
     entry = catalogue_record(key)
-    asked = {name: request.GET.get(name, "")[:500] for name in ("purpose", "where")}
-    context = {"entry": entry, "asked": asked, "rows": None, "problems": []}
+    said = {name: asked(request.GET, name, 500) for name in ("purpose", "where")}
+    context = {"entry": entry, "asked": said, "rows": None, "problems": []}
     status = 200
     if "purpose" in request.GET:
         try:
             context["rows"] = read(
-                request.actor, key, where=asked["where"], limit=PAGE, purpose=asked["purpose"]
+                request.actor, key, where=said["where"], limit=PAGE, purpose=said["purpose"]
             )
         except (Invalid, ExpressionError) as error:
             context["problems"], status = problems(error), 422
@@ -41,14 +42,14 @@ def sample(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, key: str) -> HttpResponse:
     """Rows as CSV: the same door, logged and audited, at most 20,000 rows, cells that no spreadsheet runs."""
-    asked = {name: request.POST.get(name, "")[:500] for name in ("purpose", "where")}
+    said = {name: asked(request.POST, name, 500) for name in ("purpose", "where")}
     entry = catalogue_record(key)
     try:
         found = read(
-            request.actor, key, where=asked["where"], limit=20_000, purpose=asked["purpose"], kind="export"
+            request.actor, key, where=said["where"], limit=20_000, purpose=said["purpose"], kind="export"
         )
     except (Invalid, ExpressionError) as error:
-        context = {"entry": entry, "asked": asked, "rows": None, "problems": problems(error)}
+        context = {"entry": entry, "asked": said, "rows": None, "problems": problems(error)}
         return render(request, "data/rows.html", context, status=422)
     return csv_answer(key, [c.title.say() for c in found.columns], found.rows)
 
@@ -73,6 +74,6 @@ def problems(error: Invalid | ExpressionError) -> list[FieldProblem]:
 def log(request: HttpRequest) -> HttpResponse:
     """Who read which dataset, when, for what; newest first, by dataset when asked."""
     lines = ReadLog.objects.order_by("-at")
-    key = request.GET.get("dataset", "")[:120]
+    key = asked(request.GET, "dataset", 120)
     lines = lines.filter(dataset=key) if key else lines
     return render(request, "data/log.html", {"lines": lines[:LOG_PAGE], "dataset": key})

@@ -76,6 +76,45 @@ def test_odd_addresses_are_answered_and_never_break(figures, leader, client):
     assert client.get(reverse("indicators:rows", args=["T01", "both"])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "\0",
+        "a\0b",
+        "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+        "%",
+        "'",
+        "x" * 5000,
+    ],
+)
+def test_no_word_in_an_address_breaks_a_page(figures, leader, client, odd):
+    client.force_login(leader)
+    sent = {
+        name: odd
+        for name in (
+            "q",
+            "family",
+            "status",
+            "sort",
+            "dimension",
+            "member",
+            "day",
+            "page",
+            "split",
+            "state",
+            "format",
+        )
+    }
+    for name, args in (
+        ("list", []),
+        ("export", []),
+        ("tasks", []),
+        ("detail", ["T01"]),
+        ("rows", ["T01", "numerator"]),
+    ):
+        assert client.get(reverse(f"indicators:{name}", args=args), sent).status_code < 500
+
+
 def test_exports_are_audited(figures, leader, client):
     client.force_login(leader)
     assert "T01" in client.get(reverse("indicators:export")).content.decode()

@@ -1,5 +1,7 @@
 """Words that several pages of indicators share."""
 
+from collections.abc import Mapping
+
 from citybrain.hub.identity import api as identity
 from citybrain.hub.places import api as places
 from citybrain.kernel.errors import NotFound
@@ -33,3 +35,8 @@ def member_name(dimension: str, member: str) -> str:
         division = places.find(member)
         return division.say() if division else member
     return organisation_name(member) if dimension == "organisation" else member
+
+
+def asked(source: Mapping[str, str], name: str, most: int = 80) -> str:
+    """A word from a query string or form, bounded, without the NUL that PostgreSQL refuses."""
+    return str(source.get(name, "")).replace("\0", "")[:most].strip()

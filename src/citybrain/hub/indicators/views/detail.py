@@ -5,7 +5,13 @@ from django.shortcuts import render
 
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.permissions import EXPORT, VIEW
-from citybrain.hub.indicators.views.common import DIMENSIONS, LIGHT_RANK, member_name, organisation_name
+from citybrain.hub.indicators.views.common import (
+    DIMENSIONS,
+    LIGHT_RANK,
+    asked,
+    member_name,
+    organisation_name,
+)
 from citybrain.hub.indicators.views.listing import csv_answer, target_text
 from citybrain.kernel import audit
 from citybrain.kernel.errors import NotFound
@@ -21,7 +27,7 @@ ROLES = {"numerator": Text(zh="分子", en="Numerator"), "denominator": Text(zh=
 @guard(VIEW)
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """The explanation of a figure; ``dimension`` and ``member`` narrow it."""
-    dimension, member = request.GET.get("dimension", ""), request.GET.get("member", "")[:80]
+    dimension, member = asked(request.GET, "dimension", 12), asked(request.GET, "member")
     explained = indicators.explain(code, dimension=dimension, member=member)
     points = indicators.series(code, days=DAYS, dimension=dimension, member=member)
     split = request.GET.get("split", explained.dimensions[0] if explained.dimensions else "")
@@ -81,7 +87,7 @@ def rows(request: HttpRequest, code: str, role: str) -> HttpResponse:
     """The rows a numerator or denominator counts, as far as the reader's post reaches; ``format=csv`` exports them."""
     if role not in ROLES:
         raise NotFound(f"no side {role!r}")
-    narrowed = {name: request.GET.get(name, "")[:80] for name in ("dimension", "member", "day")}
+    narrowed = {name: asked(request.GET, name) for name in ("dimension", "member", "day")}
     page = max(1, min(int(request.GET["page"]), 999)) if request.GET.get("page", "").isdecimal() else 1
     explained = indicators.explain(code)
     if request.GET.get("format") == "csv":

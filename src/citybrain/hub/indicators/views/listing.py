@@ -12,6 +12,7 @@ from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.data import STATUS_NAMES
 from citybrain.hub.indicators.permissions import EXPORT, VIEW
 from citybrain.hub.indicators.views.common import FAMILIES, LIGHT_RANK, organisation_name
+from citybrain.hub.indicators.views.common import asked as sent
 from citybrain.kernel import audit, clock
 from citybrain.kernel.guard import guard
 from citybrain.kernel.text import Text
@@ -70,10 +71,10 @@ def csv_answer(name: str, titles: Sequence[str], rows) -> HttpResponse:
 def wanted(request: HttpRequest) -> dict[str, str]:
     """The filters asked for; unknown values are dropped."""
     get = request.GET
-    asked = {"q": get.get("q", "")[:60].strip()}
+    found = {"q": sent(get, "q", 60)}
     for name, known in (("family", FAMILIES), ("status", STATUS_NAMES), ("sort", SORTS)):
-        asked[name] = get.get(name, "") if get.get(name, "") in known else ""
-    return asked
+        found[name] = get.get(name, "") if get.get(name, "") in known else ""
+    return found
 
 
 def chosen(asked: dict[str, str]) -> list[indicators.Reading]:

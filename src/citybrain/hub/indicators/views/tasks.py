@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.permissions import WORK
-from citybrain.hub.indicators.views.common import organisation_name
+from citybrain.hub.indicators.views.common import asked, organisation_name
 from citybrain.kernel.errors import Conflict, Invalid
 from citybrain.kernel.guard import guard
 
@@ -44,7 +44,7 @@ def acknowledge(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Close a task with a comment; without one the list comes back with the reason."""
     try:
-        indicators.close_task(task_id, comment=request.POST.get("comment", "")[:2000], by=request.actor)
+        indicators.close_task(task_id, comment=asked(request.POST, "comment", 2000), by=request.actor)
         messages.success(request, _("Closed."))
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))

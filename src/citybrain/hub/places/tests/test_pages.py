@@ -69,3 +69,11 @@ def test_layers_travel_once(place, client):
     again = client.get(reverse("places:layer", args=["counties"]), headers={"if-none-match": answer["ETag"]})
     assert again.status_code == 304
     assert place("layer", "secret").status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "%", "'", "x" * 5000, "３５"])
+def test_no_word_in_an_address_breaks_an_answer(place, odd):
+    sent = {name: odd for name in ("q", "limit", "within", "parent", "value", "name", "lon", "lat", "crs")}
+    for page in ("browse", "search", "children", "picker", "locate"):
+        assert place(page, **sent).status_code < 500
+    assert place("search", q=odd).status_code < 500
