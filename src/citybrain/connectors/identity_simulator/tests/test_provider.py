@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -44,7 +45,9 @@ class Web:
             async with httpx.AsyncClient(transport=self.transport, base_url="http://issuer.test") as client:
                 return await client.request(method, url, **kw)
 
-        return asyncio.run(once())
+        # in a thread of its own: a browser test may have left an event loop running in this one
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(once())).result()
 
     def get(self, url, **kw):
         return self.call("GET", url, **kw)
