@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
-from citybrain.hub.indicators.actions.judge import Present, judge
+from citybrain.hub.indicators.actions.judge import REFRESH, Present, judge
 from citybrain.hub.indicators.actions.store_values import forget_members, store_values
 from citybrain.hub.indicators.domain.counting import Parts, Subject
 from citybrain.hub.indicators.domain.periods import RENEW, day_key, window_days
@@ -49,11 +49,20 @@ def refresh_live() -> int:
     momentary = [s for s in chosen if s.definition.window == "now"]
     with transaction.atomic():
         take_turn()
-        store_values(by_days, count_days(by_days, today, today))
+        moved = set(store_values(by_days, count_days(by_days, today, today)))
         current = count_now(momentary, today)
         store_values(momentary, current)
-        presents = [*windows(by_days, today), *now_presents(momentary, current)]
+        presents = [*windows(to_sum(by_days, moved, today), today), *now_presents(momentary, current)]
         return len(judge(presents))
+
+
+def to_sum(by_days: Sequence[Subject], moved: set[str], today: date) -> list[Subject]:
+    """Whose window has to be summed again: today's value moved, the headline is a minute old, or a day has passed."""
+    rows = Headline.objects.filter(
+        dimension="", as_of__gt=clock.now() - REFRESH, period__endswith=day_key(today)
+    )
+    shown = set(rows.values_list("indicator_id", "version"))
+    return [s for s in by_days if s.code in moved or (s.code, s.definition.version) not in shown]
 
 
 def windows(chosen: Sequence[Subject], today: date) -> list[Present]:
@@ -128,7 +137,7 @@ def settle_days() -> int:
         with transaction.atomic():
             take_turn()
             found = count_days(chosen, first, today)
-            written += store_values(chosen, found)
+            written += len(store_values(chosen, found))
             forget_members(chosen, first, today, found)
             judge(windows([s for s in chosen if s.definition.frequency != "live"], today))
     return written
@@ -140,9 +149,8 @@ def fill_history(new: Sequence[Subject], today: date) -> int:
         return 0
     with transaction.atomic():
         take_turn()
-        written = store_values(
-            new, count_days(new, today - timedelta(days=HISTORY_DAYS), today, members=False)
-        )
+        found = count_days(new, today - timedelta(days=HISTORY_DAYS), today, members=False)
+        written = len(store_values(new, found))
         for subject in new:
             Indicator.objects.filter(pk=subject.code).update(
                 filled_version=subject.definition.version, filled_at=clock.now()

@@ -13,8 +13,8 @@ KEY = ["indicator", "version", "dimension", "period", "member"]
 CHANGES = ["numerator", "denominator", "value", "rule_hash", "computed_at", "as_of"]
 
 
-def store_values(subjects: Iterable[Subject], found: Found) -> int:
-    """Upsert values that are new or differ from what is stored; returns how many were written."""
+def store_values(subjects: Iterable[Subject], found: Found) -> list[str]:
+    """Upsert values that are new or differ from what is stored; returns the code of each row written."""
     by_code = {subject.code: subject for subject in subjects}
     periods = {key[1] for key in found}
     stored = {
@@ -27,7 +27,7 @@ def store_values(subjects: Iterable[Subject], found: Found) -> int:
     Value.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=KEY, update_fields=CHANGES, batch_size=1000
     )
-    return len(changed)
+    return [row.indicator_id for row in changed]
 
 
 def row_of(subject: Subject, key: tuple[str, str, str, str], parts) -> Value:

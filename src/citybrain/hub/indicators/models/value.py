@@ -27,6 +27,8 @@ class Value(models.Model):
                 fields=["indicator", "version", "dimension", "period", "member"], name="indicators_value_once"
             ),
         ]
+        # Windows of days are summed over every member: years of history must not be read for it.
+        indexes = [models.Index(fields=["indicator", "version", "period"], name="indicators_value_window")]
 
     class Privacy:
         personal: list[str] = []
