@@ -59,6 +59,14 @@ def clear(key: str) -> None:
         cursor.execute("DELETE FROM kernel_rate WHERE key = %s", [_key(key)])
 
 
+def give_back(key: str, limit: int, seconds: float) -> None:
+    """Take one counted attempt of ``key`` back: it was no failure, and others share the key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_rate SET tat = tat - %s * interval '1 second' WHERE key = %s", [seconds / limit, _key(key)]
+        )
+
+
 @every(seconds=300, name="kernel.sweep_rates")
 def sweep() -> None:
     """Drop counters nobody needs any more."""

@@ -44,6 +44,8 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Acc
         return None
     for key in (f"identity.password:{name}:{ip}", f"identity.password:{name}"):
         ratelimit.clear(key)
+    # a hall of fifty clerks shares one address: only failures count against it
+    ratelimit.give_back(f"identity.address:{ip}", *FAILURES_PER_ADDRESS)
     return account
 
 

@@ -67,6 +67,12 @@ def test_guessing_is_stopped_even_with_the_right_password_afterwards(client, cle
     assert int(answer["Retry-After"]) > 0
 
 
+def test_a_hall_that_shares_one_address_can_sign_in_all_morning(client, clerk):
+    for _clerk in range(32):
+        assert enter(client).status_code == 302
+        client.post(reverse("identity:logout"))
+
+
 def test_guessing_from_many_addresses_is_stopped_too(client, clerk):
     for i in range(20):
         client.post(reverse(LOGIN), {"username": "clerk", "password": "x"}, REMOTE_ADDR=f"10.0.0.{i}")

@@ -1,0 +1,139 @@
+"""The command: ``./citybrain demo traffic [--rate 30] [--minutes 5]``."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from citybrain.apps.services.traffic import people
+from citybrain.apps.services.traffic.answers import Story, stories
+from citybrain.apps.services.traffic.browser import LOOPBACK, Browser, Lost
+from citybrain.hub.identity import api as identity
+
+MOST_RATE, MOST_MINUTES = 600, 120
+CITIZENS = ("lin-xiaomei", "chen-daming", "wu-jianguo", "zheng-meili", "ruan-jing")
+REST = 2.0
+
+
+class Crowd:
+    """Citizens at ``rate`` applications a minute and officials who work through their lists, until the time is up."""
+
+    def __init__(self, address: str, rate: float, minutes: float, seed: int) -> None:
+        self.address, self.rate = address, rate
+        self.ends = time.monotonic() + minutes * 60
+        self.rng = random.Random(seed)  # noqa: S311 - who does what next, nothing secret
+        self.tally = people.Tally()
+        self.stop = threading.Event()
+
+    def running(self) -> bool:
+        return not self.stop.is_set() and time.monotonic() < self.ends
+
+    def citizen(self, name: str, share: int, todo: list[Story]) -> None:
+        """One citizen applies ``rate / share`` times a minute and rates what is finished."""
+        browser, signed_in, turn = Browser(self.address), False, 0
+        while self.running():
+            began = time.monotonic()
+            try:
+                if not signed_in:
+                    people.sign_in_citizen(browser, name)
+                    signed_in = True
+                people.apply_for(browser, self.rng.choice(todo), self.tally)
+                turn += 1
+                if turn % 3 == 0:
+                    people.rate_finished(browser, self.tally, self.rng)
+            except Lost as error:
+                self._note(error)
+            self._rest(60 * share / self.rate - (time.monotonic() - began))
+        browser.close()
+
+    def official(self, username: str, password: str) -> None:
+        """One official works through the list, resting when it is empty."""
+        browser, signed_in = Browser(self.address), False
+        while self.running():
+            done = 0
+            try:
+                if not signed_in:
+                    people.sign_in_official(browser, username, password)
+                    signed_in = True
+                done = people.handle_list(browser, self.tally)
+            except Lost as error:
+                self._note(error)
+            self._rest(0.2 if done else REST)
+        browser.close()
+
+    def _note(self, error: Lost) -> None:
+        self.tally.refused[str(error)[:80]] += 1
+
+    def _rest(self, seconds: float) -> None:
+        self.stop.wait(max(0.05, min(seconds, max(0.05, self.ends - time.monotonic()))))
+
+
+def main(argv: list[str]) -> int:
+    """Run the crowd; prints a line every five seconds. Exit 2 when it must not or cannot run."""
+    args = _arguments(argv)
+    problem = _must_not(args.address)
+    todo = [] if problem else stories()
+    if not problem and not todo:
+        problem = "no pack has a happy journey, so demo citizens would not know what to answer / 没有可用的情景"
+    if problem:
+        print(problem, file=sys.stderr)
+        return 2
+    crowd = Crowd(args.address, min(args.rate, MOST_RATE), min(args.minutes, MOST_MINUTES), args.seed)
+    rows = [row for row in identity.demo_accounts(every=True) if row.get("kind", "official") == "official"]
+    threads = [threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS]
+    threads += [
+        threading.Thread(target=crowd.official, args=(name, args.password), daemon=True)
+        for name in _workers([row["username"] for row in rows])
+    ]
+    print(f"demo traffic at {args.rate:g} applications a minute for {args.minutes:g} minutes; Ctrl-C stops it")
+    try:
+        for thread in threads:
+            thread.start()
+        while crowd.running():
+            time.sleep(min(5.0, max(0.1, crowd.ends - time.monotonic())))
+            print("  " + ", ".join(f"{k} {v}" for k, v in sorted(crowd.tally.done.items())) or "  …", flush=True)
+    except KeyboardInterrupt:
+        pass
+    crowd.stop.set()
+    for thread in threads:
+        thread.join(timeout=10)
+    for what, count in crowd.tally.refused.most_common(8):
+        print(f"  not done {count}×: {what}")
+    print("stopped")
+    return 0
+
+
+WORKERS = ("window", "reviewer", "decider", "issuer")
+
+
+def _workers(names: list[str]) -> list[str]:
+    """Demo officials who handle cases: the window, and everyone whose name says so (``reviewer.gaj``)."""
+    found = [n for n in names if n.split(".")[0] in WORKERS]
+    return found or list(WORKERS)
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="citybrain demo traffic", description="demo citizens and clerks at work")
+    parser.add_argument("--rate", type=float, default=30, help="applications a minute (at most 600)")
+    parser.add_argument("--minutes", type=float, default=5, help="how long (at most 120)")
+    parser.add_argument("--address", default=f"http://127.0.0.1:{settings.PORT}")
+    parser.add_argument("--password", default="Ningde-demo-2026")
+    parser.add_argument("--seed", type=int, default=20261123)
+    args = parser.parse_args(argv)
+    if args.rate <= 0 or args.minutes <= 0:
+        parser.error("rate and minutes must be greater than 0")
+    return args
+
+
+def _must_not(address: str) -> str:
+    if settings.MODE != "demo":
+        return "demo traffic runs in demo mode only / 只能在演示模式运行"
+    if urlsplit(address).hostname not in LOOPBACK:
+        return "demo traffic only visits this machine / 只访问本机"
+    return ""
