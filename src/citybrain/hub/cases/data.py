@@ -141,6 +141,7 @@ class IntervalRecord:
     """A time that does not count."""
 
     kind: str
+    kind_name: dict[str, str]
     reason: str
     expected_days: int | None
     started_at: datetime

@@ -92,7 +92,11 @@ def act_verb(world: Any, args: dict[str, Any]) -> None:
     """``act: {action: receive, as: receiver, with: {…}, comment: …}``."""
     target = case_id(world, args)
     done = perform(
-        target, args["action"], by=actor(world, args, target), data=args.get("with") or {}, comment=args.get("comment", "")
+        target,
+        args["action"],
+        by=actor(world, args, target),
+        data=args.get("with") or {},
+        comment=args.get("comment", ""),
     )
     if not args.get("child"):
         world.case = done
@@ -106,7 +110,8 @@ def refuse_verb(world: Any, args: dict[str, Any]) -> None:
     except CityError as error:
         if wanted and error.code != wanted:
             raise _failed(
-                f"拒绝的原因是“{error.code}”（{error}），应是“{wanted}”", f"refused with “{error.code}” ({error}), not “{wanted}”"
+                f"拒绝的原因是“{error.code}”（{error}），应是“{wanted}”",
+                f"refused with “{error.code}” ({error}), not “{wanted}”",
             ) from error
         return
     raise _failed(f"“{args['action']}”没有被拒绝", f"“{args['action']}” was not refused")
@@ -116,7 +121,13 @@ def give_verb(world: Any, args: dict[str, Any]) -> None:
     """``give: {material: layout, source: upload, as: applicant}``."""
     target = case_id(world, args)
     by = world.actor(_identity_role(target, args.get("as", "applicant")))
-    give_material(target, args["material"], by=by, source=args.get("source", "upload"), reference=args.get("reference", ""))
+    give_material(
+        target,
+        args["material"],
+        by=by,
+        source=args.get("source", "upload"),
+        reference=args.get("reference", ""),
+    )
 
 
 def comment_verb(world: Any, args: Any) -> None:
@@ -249,10 +260,10 @@ for _name, _run in {
     "unseen": unseen_verb,
 }.items():  # fmt: skip
     packs.register_verb(_name, _run)
-for _name, _run in {
+for _name, _ask in {
     "state": expect_state, "outcome": expect_outcome, "light": expect_light, "due": expect_due, "clock": expect_clock,
     "notice": expect_notice, "document": expect_document, "children": expect_children,
     "certificate": expect_certificate, "case_no": expect_case_no, "actions": expect_actions,
 }.items():  # fmt: skip
-    packs.register_expectation(_name, _run)
+    packs.register_expectation(_name, _ask)
 packs.register_clockwork(clockwork)

@@ -48,7 +48,9 @@ class MachinesPart:
     def _guards(self, ctx: Any, doc: Any) -> Iterable[Any]:
         for place, error in guards.faults(doc.data):
             zh = f"条件写错了：{getattr(error, 'zh', error)}"
-            yield ctx.problem(doc, place, code="guard", zh=zh, en=f"The guard is wrong: {getattr(error, 'en', error)}")
+            yield ctx.problem(
+                doc, place, code="guard", zh=zh, en=f"The guard is wrong: {getattr(error, 'en', error)}"
+            )
 
     def _effects(self, ctx: Any, doc: Any) -> Iterable[Any]:
         known = effect_names()
@@ -58,7 +60,11 @@ class MachinesPart:
                 place = ("transitions", index, "effects", position)
                 if name not in known:
                     yield ctx.problem(
-                        doc, place, code="unknown_effect", zh=f"没有效果“{name}”。", en=f"There is no effect '{name}'."
+                        doc,
+                        place,
+                        code="unknown_effect",
+                        zh=f"没有效果“{name}”。",
+                        en=f"There is no effect '{name}'.",
                     )
                 yield from self._notice(ctx, doc, place, effect)
 
@@ -74,11 +80,14 @@ class MachinesPart:
     def apply(self, ctx: Any, doc: Any) -> None:
         machine: Machine = doc.data
         definition = machine.model_dump(mode="json", by_alias=True)
-        digest = hashlib.sha256(json.dumps(definition, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        digest = hashlib.sha256(
+            json.dumps(definition, sort_keys=True, ensure_ascii=False).encode()
+        ).hexdigest()
         row = MachineVersion.objects.filter(key=machine.key, version=machine.version).first()
         if row and row.pack != doc.pack:
             raise packs.PackError(
-                zh=f"流程“{machine.key}”属于包“{row.pack}”。", en=f"Machine '{machine.key}' belongs to pack '{row.pack}'."
+                zh=f"流程“{machine.key}”属于包“{row.pack}”。",
+                en=f"Machine '{machine.key}' belongs to pack '{row.pack}'.",
             )
         changed = row is not None and row.hash != digest and not _same(row.definition, machine)
         if row and changed and row.used_at:
@@ -92,7 +101,9 @@ class MachinesPart:
             "hash": digest, "hidden_at": None,
         }  # fmt: skip
         if row is None:
-            MachineVersion.objects.create(key=machine.key, version=machine.version, installed_at=clock.now(), **values)
+            MachineVersion.objects.create(
+                key=machine.key, version=machine.version, installed_at=clock.now(), **values
+            )
         elif changed:
             MachineVersion.objects.filter(pk=row.pk).update(**values)
         elif row.hidden_at:

@@ -55,8 +55,6 @@ def _send(event: Transitioned, template: str, recipient: Any, *, key: str) -> No
         "due_at": event.due_at.isoformat() if event.due_at else "", "organisation": event.organisation,
     }  # fmt: skip
     try:
-        messages.send(
-            template=template, to=recipient, context=context, key=key, by=BY, case_id=event.case_id
-        )
+        messages.send(template=template, to=recipient, context=context, key=key, by=BY, case_id=event.case_id)
     except NotFound:
         log.error("no notice template %r; case %s", template, event.case_id)

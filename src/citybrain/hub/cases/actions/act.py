@@ -98,7 +98,11 @@ def _locked(case_id: UUID, by: Actor) -> Run:
 
 
 def _repeated(case: Case, action: str, key: str) -> bool:
-    before = TransitionRow.objects.filter(case=case, idempotency_key=key[:80]).values_list("action", flat=True).first()
+    before = (
+        TransitionRow.objects.filter(case=case, idempotency_key=key[:80])
+        .values_list("action", flat=True)
+        .first()
+    )
     if before is not None and before != action:
         raise Conflict(_("This request was used for another step already."), code="key_reused")
     return before is not None
@@ -177,8 +181,12 @@ def guard_refusal(transition: Transition) -> Refused:
     """The machine's own words for a guard that does not hold."""
     refusal = transition.refusal
     if refusal is None:
-        return Refused(_("The conditions for this step are not met."), code="guard", safe=_("Nothing was changed."))
-    return Refused(say({"zh": refusal.zh, "en": refusal.en}), code=refusal.code, safe=_("Nothing was changed."))
+        return Refused(
+            _("The conditions for this step are not met."), code="guard", safe=_("Nothing was changed.")
+        )
+    return Refused(
+        say({"zh": refusal.zh, "en": refusal.en}), code=refusal.code, safe=_("Nothing was changed.")
+    )
 
 
 def checked(transition: Transition, data: dict[str, Any]) -> dict[str, Any]:

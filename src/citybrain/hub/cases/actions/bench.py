@@ -49,7 +49,9 @@ def assign(task_ids: Iterable[UUID], *, to_account: UUID, by: Actor) -> int:
             raise NotAllowed(_("Your post does not include assigning work."))
         role = task.role.split(".", 1)[1]
         if to_account not in identity.persons_holding(role, task.organisation):
-            raise Invalid([FieldProblem("to_account", "no_role", _("This colleague does not hold the role needed."))])
+            raise Invalid(
+                [FieldProblem("to_account", "no_role", _("This colleague does not hold the role needed."))]
+            )
         _give(task, to_account, None, by, "cases.assign")
         given += 1
     return given
@@ -123,7 +125,12 @@ def comment(case_id: UUID, text: str, *, by: Actor) -> CommentRecord:
     if not text or len(text) > 2000:
         raise Invalid([FieldProblem("text", "required", _("Write 1 to 2000 characters."))])
     row = Comment.objects.create(
-        case=case, at=clock.now(), account_id=by.account_id, author=by.name[:120], organisation=by.organisation, text=text
+        case=case,
+        at=clock.now(),
+        account_id=by.account_id,
+        author=by.name[:120],
+        organisation=by.organisation,
+        text=text,
     )
     audit.record("cases.comment", by=by, obj=f"case:{case.pk}", organisation=case.organisation)
     return CommentRecord(row.at, row.author, row.organisation, row.text)

@@ -29,9 +29,21 @@ def answer(run: Run, block: Parallel, *, by: Actor, data: dict[str, Any], commen
     task.save(update_fields=["answer", "opinion", "closed_at", "closed_by"])
     run.forget("answers")
     shown = Transition(
-        **{"from": [run.case.state]}, to=run.case.state, action=block.answer, name=block.name, by=[_role_key(run, task)]
+        from_=[run.case.state],
+        to=run.case.state,
+        action=block.answer,
+        name=block.name,
+        by=[_role_key(run, task)],
+    )  # type: ignore[call-arg]
+    step = Step(
+        shown,
+        by,
+        _role_key(run, task),
+        {"answer": chosen, "opinion": opinion},
+        comment,
+        branch=task.branch,
+        key=key,
     )
-    step = Step(shown, by, _role_key(run, task), {"answer": chosen, "opinion": opinion}, comment, branch=task.branch, key=key)
     run.perform(step)
     _join(run, block)
 
@@ -46,7 +58,11 @@ def _open(run: Run) -> Any:
 
 def _task(run: Run, by: Actor, branch: str) -> Task:
     rows = _open(run).order_by("opened_at", "id")
-    mine = [t for t in rows if by.may(t.role) and identity.may(by, t.role, organisation=t.organisation, matter=t.matter)]
+    mine = [
+        t
+        for t in rows
+        if by.may(t.role) and identity.may(by, t.role, organisation=t.organisation, matter=t.matter)
+    ]
     chosen = next((t for t in mine if not branch or t.branch == branch), None)
     if chosen:
         return chosen

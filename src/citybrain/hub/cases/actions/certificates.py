@@ -25,7 +25,12 @@ def issue_for(run: Run, step: Step, args: dict[str, Any]) -> dict[str, Any] | No
     if not wanted.get("type") or wanted.get("change") == "none":
         return None
     done = _perform(run, step, wanted)
-    found = {"id": str(done.id), "number": done.number, "type": wanted["type"], "change": wanted.get("change") or "issue"}
+    found = {
+        "id": str(done.id),
+        "number": done.number,
+        "type": wanted["type"],
+        "change": wanted.get("change") or "issue",
+    }
     run.put(context={**run.case.context, "certificates": [*run.case.context.get("certificates", []), found]})
     return {"certificate": found["id"], "number": found["number"], "type": wanted["type"]}
 

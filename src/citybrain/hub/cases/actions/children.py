@@ -165,7 +165,13 @@ def deliver_children(parent: Case, step_data: dict[str, Any], *, by: Actor) -> N
 
 def counted(parent: Case) -> dict[str, int]:
     """How the children stand. A granted child is open until its result is made: one delivery waits for all results."""
-    found = {"children_total": 0, "children_open": 0, "children_granted": 0, "children_refused": 0, "children_withdrawn": 0}
+    found = {
+        "children_total": 0,
+        "children_open": 0,
+        "children_granted": 0,
+        "children_refused": 0,
+        "children_withdrawn": 0,
+    }
     rows = Case.objects.filter(links_in__case=parent, links_in__kind="child").only(
         "state", "outcome", "finished", "closed_at", "decided_at", "machine_id"
     )

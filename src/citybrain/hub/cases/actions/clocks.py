@@ -20,7 +20,9 @@ def limit_of(raw: Any) -> Limit | None:
     """A Limit from a Limit, a LimitSpec, ``{value, unit}`` or None. A value of 0 is no limit."""
     if raw is None or isinstance(raw, Limit):
         return raw
-    value, unit = (raw.value, raw.unit) if isinstance(raw, LimitSpec) else (raw["value"], raw.get("unit", "workday"))
+    value, unit = (
+        (raw.value, raw.unit) if isinstance(raw, LimitSpec) else (raw["value"], raw.get("unit", "workday"))
+    )
     return Limit(int(value), unit) if int(value) >= 1 else None
 
 
@@ -53,7 +55,11 @@ class Clocks:
     def rows(self) -> dict[str, ClockRow]:
         """Clocks that run or pause, by name."""
         if self._rows is None:
-            found = [] if self.case._state.adding else ClockRow.objects.filter(case=self.case).exclude(state="stopped")
+            found = (
+                []
+                if self.case._state.adding
+                else ClockRow.objects.filter(case=self.case).exclude(state="stopped")
+            )
             self._rows = {row.name: row for row in found}
         return self._rows
 
@@ -95,7 +101,11 @@ class Clocks:
         statutory = internal = None
         if spec.limit == "from matter":
             limits = self.case.limits or {}
-            limit = limit_of(limits.get("promised")) or limit_of(limits.get("statutory")) or limit_of(spec.default)
+            limit = (
+                limit_of(limits.get("promised"))
+                or limit_of(limits.get("statutory"))
+                or limit_of(spec.default)
+            )
             statutory, internal = limit_of(limits.get("statutory")), limit_of(limits.get("internal"))
         else:
             limit = limit_of(spec.limit)
@@ -172,7 +182,9 @@ class Clocks:
         try:
             self._reckon_known(row)
         except workdays.MissingYear:
-            unknown = dict.fromkeys(("due_at", "yellow_at", "statutory_due_at", "internal_due_at", "fires_at"))
+            unknown = dict.fromkeys(
+                ("due_at", "yellow_at", "statutory_due_at", "internal_due_at", "fires_at")
+            )
             self._set(row, **unknown)
 
     def reckon_again(self) -> None:

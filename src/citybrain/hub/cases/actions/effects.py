@@ -73,7 +73,11 @@ def told(step: Step, value: Any) -> Any:
 
 
 def _clock_args(args: Any) -> tuple[str, dict[str, Any]]:
-    return (args, {}) if isinstance(args, str) else (args["clock"], {k: v for k, v in args.items() if k != "clock"})
+    return (
+        (args, {})
+        if isinstance(args, str)
+        else (args["clock"], {k: v for k, v in args.items() if k != "clock"})
+    )
 
 
 @built_in("start_clock")
@@ -111,7 +115,9 @@ def stop_clock(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
 def pause_clock(run: Run, step: Step, args: Any) -> dict[str, Any] | None:
     """``{clock, kind, reason, expected_days, basis}``; values may be ``field:<name>``."""
     name, more = _clock_args(args)
-    details = {key: told(step, more.get(key)) for key in ("kind", "reason", "expected_days", "basis", "document")}
+    details = {
+        key: told(step, more.get(key)) for key in ("kind", "reason", "expected_days", "basis", "document")
+    }
     row = run.clocks.pause(
         name, kind=str(details["kind"] or step.transition.action)[:40], reason=str(details["reason"] or "")[:2000],
         expected_days=details["expected_days"], document=str(details["document"] or "")[:80],
@@ -207,7 +213,9 @@ def create_task(run: Run, step: Step, args: Any) -> dict[str, Any]:
     from citybrain.hub.cases.actions.tasks import new_task
 
     organisation = str(told(step, args.get("organisation")) or run.case.organisation)
-    run.extra_tasks.append(new_task(run, args["role"], organisation=organisation, branch=str(args.get("key", ""))))
+    run.extra_tasks.append(
+        new_task(run, args["role"], organisation=organisation, branch=str(args.get("key", "")))
+    )
     return {"role": args["role"]}
 
 
@@ -224,7 +232,9 @@ def open_children(run: Run, step: Step, args: Any) -> dict[str, Any]:
     """Open the children listed in the case's context; those with prerequisites wait."""
     from citybrain.hub.cases.actions.children import open_children as do_open
 
-    run.aftermath.append(lambda: do_open(run.case, (args or {}).get("from", "children"), by=run.by, at=run.at))
+    run.aftermath.append(
+        lambda: do_open(run.case, (args or {}).get("from", "children"), by=run.by, at=run.at)
+    )
     return {"children": len(run.case.context.get((args or {}).get("from", "children")) or [])}
 
 
@@ -233,7 +243,9 @@ def open_child(run: Run, step: Step, args: Any) -> dict[str, Any]:
     """``{case_type, key, organisation, matter}``: one child case with the same subject and form."""
     from citybrain.hub.cases.actions.children import open_one
 
-    run.aftermath.append(lambda: open_one(run.case, {k: told(step, v) for k, v in args.items()}, by=run.by, at=run.at))
+    run.aftermath.append(
+        lambda: open_one(run.case, {k: told(step, v) for k, v in args.items()}, by=run.by, at=run.at)
+    )
     return {"case_type": args["case_type"]}
 
 

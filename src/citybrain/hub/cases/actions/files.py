@@ -12,7 +12,7 @@ import os
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import puremagic
@@ -61,7 +61,9 @@ class DiskFull(CityError):
     code = "disk_full"
 
 
-def attach(case_id: UUID, upload: Any, *, by: Actor, material: str = "", kind: str = "material") -> AttachmentRecord:
+def attach(
+    case_id: UUID, upload: Any, *, by: Actor, material: str = "", kind: str = "material"
+) -> AttachmentRecord:
     """Store an upload (Django UploadedFile or any file with ``name``) in a case; returns its record.
 
     With ``material`` (a key of the case's list) the material counts as given. Errors: NotFound, NotAllowed, Invalid
@@ -79,10 +81,18 @@ def attach(case_id: UUID, upload: Any, *, by: Actor, material: str = "", kind: s
     with transaction.atomic():
         case = row_for(by, case_id, lock=True)
         row = Attachment.objects.create(
-            case=case, material=material, kind=kind, name=name, uploaded_at=clock.now(), uploaded_by=by.account_id, **held
+            case=case,
+            material=material,
+            kind=kind,
+            name=name,
+            uploaded_at=clock.now(),
+            uploaded_by=by.account_id,
+            **held,
         )
         if material:
-            Material.objects.filter(case=case, key=material).update(state="given", source="upload", reference=str(row.pk))
+            Material.objects.filter(case=case, key=material).update(
+                state="given", source="upload", reference=str(row.pk)
+            )
             count(case)
             case.save(update_fields=["materials_total", "materials_free"])
         audit.record(
@@ -108,10 +118,14 @@ def detach(attachment_id: UUID, *, by: Actor) -> None:
         )
         count(case)
         case.save(update_fields=["materials_total", "materials_free"])
-    audit.record("cases.detach", by=by, obj=f"case:{case.pk}", before={"attachment": row.pk, "sha256": row.sha256})
+    audit.record(
+        "cases.detach", by=by, obj=f"case:{case.pk}", before={"attachment": row.pk, "sha256": row.sha256}
+    )
 
 
-def attachment_for(actor: Actor, attachment_id: UUID, case_id: UUID | None = None) -> tuple[AttachmentRecord, Path]:
+def attachment_for(
+    actor: Actor, attachment_id: UUID, case_id: UUID | None = None
+) -> tuple[AttachmentRecord, Path]:
     """The record and the path of the bytes, if the actor may know of the case; audited. NotFound otherwise."""
     row = Attachment.objects.filter(pk=attachment_id, removed_at=None).first()
     if row is None or (case_id is not None and row.case_id != case_id):
@@ -122,7 +136,11 @@ def attachment_for(actor: Actor, attachment_id: UUID, case_id: UUID | None = Non
         log.error("stored file %s of attachment %s is missing", row.sha256, row.pk)
         raise NotFound(_("There is no such file."))
     audit.record(
-        "cases.download", by=actor, obj=f"case:{case.pk}", organisation=case.organisation, after={"attachment": row.pk}
+        "cases.download",
+        by=actor,
+        obj=f"case:{case.pk}",
+        organisation=case.organisation,
+        after={"attachment": row.pk},
     )
     return attachment(row), path
 
@@ -185,7 +203,7 @@ def _store(upload: Any, name: str) -> dict[str, Any]:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _copy(upload: Any, target: BinaryIO) -> tuple[int, str]:
+def _copy(upload: Any, target: Any) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     chunks = upload.chunks() if hasattr(upload, "chunks") else iter(lambda: upload.read(65536), b"")
     for chunk in chunks:

@@ -34,11 +34,18 @@ def material_rows(materials: list[dict[str, Any]]) -> list[Material]:
         source = item.get("source") if item.get("source") in SOURCES else ""
         rows.append(
             Material(
-                key=key, name=name if isinstance(name, dict) else {"zh": str(name)}, position=position,
-                required=bool(item.get("required", True)), tolerable=bool(item.get("tolerable", False)),
-                state=item.get("state") if item.get("state") in STATES else ("given" if source else "missing"),
-                source=source or "", reference=str(item.get("reference") or "")[:200], extra=item.get("extra") or {},
-            )  # fmt: skip
+                key=key,
+                name=name if isinstance(name, dict) else {"zh": str(name)},
+                position=position,
+                required=bool(item.get("required", True)),
+                tolerable=bool(item.get("tolerable", False)),
+                state=item.get("state")
+                if item.get("state") in STATES
+                else ("given" if source else "missing"),
+                source=source or "",
+                reference=str(item.get("reference") or "")[:200],
+                extra=item.get("extra") or {},
+            )
         )
     return rows
 
@@ -116,7 +123,9 @@ def give_material(
     row.save(update_fields=["source", "reference", "note", "state"])
     count(case)
     case.save(update_fields=["materials_total", "materials_free"])
-    audit.record("cases.give_material", by=by, obj=f"case:{case.pk}", after={"material": key, "source": source})
+    audit.record(
+        "cases.give_material", by=by, obj=f"case:{case.pk}", after={"material": key, "source": source}
+    )
 
 
 @transaction.atomic

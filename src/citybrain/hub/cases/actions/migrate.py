@@ -26,7 +26,9 @@ def migrate_case(
     Needs ``cases.migrate`` for the case's unit. Refused when the state or a running clock has no counterpart.
     """
     case = row_for(by, case_id, lock=True)
-    identity.require(by, "cases.migrate", organisation=case.organisation, matter=case.matter, obj=f"case:{case_id}")
+    identity.require(
+        by, "cases.migrate", organisation=case.organisation, matter=case.matter, obj=f"case:{case_id}"
+    )
     row = MachineVersion.objects.filter(key=case.case_type, version=version).first()
     if row is None:
         raise Refused(_("There is no such version."), code="no_version")
@@ -36,7 +38,10 @@ def migrate_case(
         raise Refused(_("The new version has no state for this case."), code="no_state")
     running = Clock.objects.filter(case=case).exclude(state="stopped").values_list("name", flat=True)
     if lost := [name for name in running if name not in machine.clocks]:
-        raise Refused(_("The new version lacks a running clock: %(names)s.") % {"names": ", ".join(lost)}, code="no_clock")
+        raise Refused(
+            _("The new version lacks a running clock: %(names)s.") % {"names": ", ".join(lost)},
+            code="no_clock",
+        )
     before = {"machine": str(case.machine_id), "state": case.state}
     _move(case, row, target, by, reason)
     audit.record(

@@ -38,7 +38,11 @@ def give_number(run: Run) -> str:
     case = run.case
     profile = NumberingProfile.objects.filter(key=run.machine.numbering, hidden_at=None).first() or FALLBACK
     code = str(case.context.get("implementation_code") or "")
-    pattern = profile.pattern if code or "{code}" not in profile.pattern else profile.without_code or FALLBACK.pattern
+    pattern = (
+        profile.pattern
+        if code or "{code}" not in profile.pattern
+        else profile.without_code or FALLBACK.pattern
+    )
     slots = numbers.values(
         code=code, division=case.division, organisation=case.organisation, on=clock.local(run.at).date(),
         kind=str(case.context.get("kind") or ""),

@@ -154,12 +154,13 @@ def _name_subject(case: Case, by: Actor, subject: Any, subject_of: Case | None) 
                      "person_id", "agent_id"):  # fmt: skip
             setattr(case, name, getattr(subject_of, name))
         return
-    case.subject_name = case.subject_number = case.subject_phone = ""
+    for name in ("subject_name", "subject_number", "subject_phone"):
+        setattr(case, name, "")
     if subject is None:
         return
     case.subject_id, case.subject_kind = subject.id, subject.kind
     case.subject_name, case.subject_number = subject.name, subject.id_number
-    case.subject_phone = subject.phone or ""
+    case.subject_phone = subject.phone or ""  # type: ignore[assignment]
     case.subject_label = (subject.name if subject.kind == "legal_person" else mask_name(subject.name))[:120]
     if by.kind == "citizen":
         case.person_id = by.person_id
@@ -175,5 +176,6 @@ def search_value(case: Case) -> Func:
     if case.subject_kind == "legal_person":
         texts.append(case.subject_name)
     return Func(
-        Value(search.tokens(*texts), output_field=ArrayField(models.TextField())), function="array_to_tsvector"
+        Value(search.tokens(*texts), output_field=ArrayField(models.TextField())),
+        function="array_to_tsvector",
     )

@@ -31,7 +31,9 @@ def role_of(actor: Actor, case: Case, machine: Machine, roles: Iterable[str]) ->
     return ""
 
 
-def check_separation(actor: Actor, case: Case, transition: Transition, done: list[tuple[str, object]] | None) -> None:
+def check_separation(
+    actor: Actor, case: Case, transition: Transition, done: list[tuple[str, object]] | None
+) -> None:
     """Refused when the actor did one of the separated actions on this case (or on the bundle's common receipt)."""
     if not transition.separate_from or actor.account_id is None:
         return

@@ -64,7 +64,9 @@ class Run:
 
     # facts for guards ------------------------------------------------------------------------------------------
 
-    def holds(self, text: str, transition: Transition | None = None, data: dict[str, Any] | None = None) -> bool:
+    def holds(
+        self, text: str, transition: Transition | None = None, data: dict[str, Any] | None = None
+    ) -> bool:
         """Whether a guard is surely true. An empty guard is true."""
         if not text or text == "true":
             return True
@@ -165,11 +167,7 @@ class Run:
         """Automatic transitions of the state the case is in, one after another."""
         for _turn in range(MOST_AUTOMATIC):
             chosen = next(
-                (
-                    t
-                    for t in self.machine.leaving(self.case.state)
-                    if t.auto and self.holds(t.guard, t)
-                ),
+                (t for t in self.machine.leaving(self.case.state) if t.auto and self.holds(t.guard, t)),
                 None,
             )
             if chosen is None:
@@ -182,30 +180,60 @@ class Run:
         case = self.case
         self.put(revision=case.revision + 1, updated_at=self.at)
         self.steps.append(step)
-        packs.visit(f"machines/{self.machine.key}: {step.from_state} > {case.state} ({step.transition.action})")
+        packs.visit(
+            f"machines/{self.machine.key}: {step.from_state} > {case.state} ({step.transition.action})"
+        )
         self.transition_rows.append(
             TransitionRow(
-                case_id=case.pk, seq=case.revision, at=self.at, action=step.transition.action,
-                name=step.transition.name.as_dict(), from_state=step.from_state, to_state=case.state,
-                role=step.role, actor=step.by.as_dict(), account_id=step.by.account_id,
-                organisation=step.by.organisation, comment=step.comment, data=step.data, effects=step.notes,
-                public=step.transition.public, branch=step.branch, idempotency_key=step.key,
-            )  # fmt: skip
+                case_id=case.pk,
+                seq=case.revision,
+                at=self.at,
+                action=step.transition.action,
+                name=step.transition.name.as_dict(),
+                from_state=step.from_state,
+                to_state=case.state,
+                role=step.role,
+                actor=step.by.as_dict(),
+                account_id=step.by.account_id,
+                organisation=step.by.organisation,
+                comment=step.comment,
+                data=step.data,
+                effects=step.notes,
+                public=step.transition.public,
+                branch=step.branch,
+                idempotency_key=step.key,
+            )
         )
 
     def _announce(self, step: Step, state: Any) -> None:
         case, personal = self.case, {f.name for f in step.transition.fields if f.personal}
         self.event_rows.append(
             records.Transitioned(
-                case_id=case.pk, case_no=case.case_no or "", case_type=case.case_type, matter=case.matter,
-                matter_name=case.matter_name or {}, from_state=step.from_state, to_state=case.state,
-                state_name=state.name.as_dict(), action=step.transition.action,
-                action_name=step.transition.name.as_dict(), organisation=case.organisation,
-                division=case.division, subject_id=case.subject_id, subject_kind=case.subject_kind,
-                person_id=case.person_id, parent_id=case.parent_id, seq=case.revision, at=self.at,
-                due_at=self.clocks.colour()[0], outcome=case.outcome, channel=case.channel, demo=case.demo,
-                notices=step.notices, details={k: v for k, v in step.data.items() if k not in personal},
-            )  # fmt: skip
+                case_id=case.pk,
+                case_no=case.case_no or "",
+                case_type=case.case_type,
+                matter=case.matter,
+                matter_name=case.matter_name or {},
+                from_state=step.from_state,
+                to_state=case.state,
+                state_name=state.name.as_dict(),
+                action=step.transition.action,
+                action_name=step.transition.name.as_dict(),
+                organisation=case.organisation,
+                division=case.division,
+                subject_id=case.subject_id,
+                subject_kind=case.subject_kind,
+                person_id=case.person_id,
+                parent_id=case.parent_id,
+                seq=case.revision,
+                at=self.at,
+                due_at=self.clocks.colour()[0],
+                outcome=case.outcome,
+                channel=case.channel,
+                demo=case.demo,
+                notices=step.notices,
+                details={k: v for k, v in step.data.items() if k not in personal},
+            )
         )
         same = {
             "case_id": case.pk, "case_no": case.case_no or "", "case_type": case.case_type, "matter": case.matter,
@@ -213,14 +241,19 @@ class Run:
         }  # fmt: skip
         if state.outcome and step.from_state != case.state and state.outcome in DECISIONS:
             self.event_rows.append(
-                records.Decided(**same, subject_id=case.subject_id, outcome=case.outcome, late=case.decided_late)
+                records.Decided(
+                    **same, subject_id=case.subject_id, outcome=case.outcome, late=case.decided_late
+                )
             )
         if case.closed_at == self.at and not any(isinstance(e, records.Closed) for e in self.event_rows):
             self.event_rows.append(
                 records.Closed(
-                    **same, subject_id=case.subject_id, person_id=case.person_id, outcome=case.outcome,
+                    **same,
+                    subject_id=case.subject_id,
+                    person_id=case.person_id,
+                    outcome=case.outcome,
                     channel=case.channel,
-                )  # fmt: skip
+                )
             )
 
     # writing ---------------------------------------------------------------------------------------------------
@@ -230,7 +263,12 @@ class Run:
         case = self.case
         self.clocks.flush()
         due_at, yellow_at, paused, statutory = self.clocks.colour()
-        if (case.due_at, case.yellow_at, case.paused, case.statutory_due_at) != (due_at, yellow_at, paused, statutory):
+        if (case.due_at, case.yellow_at, case.paused, case.statutory_due_at) != (
+            due_at,
+            yellow_at,
+            paused,
+            statutory,
+        ):
             if case.due_at != due_at:
                 self.put(overdue_told=False)
             self.put(due_at=due_at, yellow_at=yellow_at, paused=paused, statutory_due_at=statutory)

@@ -72,7 +72,12 @@ def open_block(run: Run, step: Step, key: str, block: Parallel) -> None:
             "organisation": branch["organisation"] or run.case.organisation,
         }  # fmt: skip
         if due and limit:
-            values |= {"due_at": due, "yellow_at": workdays.yellow_from(due, limit), "sort_at": due, "paused": False}
+            values |= {
+                "due_at": due,
+                "yellow_at": workdays.yellow_from(due, limit),
+                "sort_at": due,
+                "paused": False,
+            }
         run.extra_tasks.append(new_task(run, branch.get("role") or block.role, **values))
     run.forget("answers")
 
@@ -80,7 +85,13 @@ def open_block(run: Run, step: Step, key: str, block: Parallel) -> None:
 def _branches(step: Step, block: Parallel) -> list[dict[str, Any]]:
     if block.branches:
         return [
-            {"key": b.key, "name": b.name.as_dict(), "role": b.role, "organisation": b.organisation, "lead": b.lead}
+            {
+                "key": b.key,
+                "name": b.name.as_dict(),
+                "role": b.role,
+                "organisation": b.organisation,
+                "lead": b.lead,
+            }
             for b in block.branches
         ]
     found = []

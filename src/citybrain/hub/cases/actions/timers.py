@@ -96,7 +96,13 @@ def tell_overdue(limit: int = 200) -> int:
     for case_id in list(late.values_list("id", flat=True)[:limit]):
         with transaction.atomic():
             case = Case.objects.select_for_update(skip_locked=True).defer(*UNREAD).filter(pk=case_id).first()
-            if case is None or case.overdue_told or case.paused or not case.due_at or case.due_at >= clock.now():
+            if (
+                case is None
+                or case.overdue_told
+                or case.paused
+                or not case.due_at
+                or case.due_at >= clock.now()
+            ):
                 continue
             Case.objects.filter(pk=case_id).update(overdue_told=True, revision=F("revision"))
             event = Overdue(

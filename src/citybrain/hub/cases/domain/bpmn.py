@@ -49,7 +49,9 @@ class Draft:
 
 def export(machine: Machine, lang: str = "zh") -> str:
     """The machine as BPMN 2.0 XML with diagram interchange."""
-    definition = json.dumps(machine.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=False)
+    definition = json.dumps(
+        machine.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=False
+    )
     layout = place(machine)
     nodes, shapes = [], []
     for key, state in machine.states.items():
@@ -60,7 +62,9 @@ def export(machine: Machine, lang: str = "zh") -> str:
     nodes.insert(0, '<bpmn:startEvent id="start"><bpmn:outgoing>flow_start</bpmn:outgoing></bpmn:startEvent>')
     event = Box("start", start.x - 80, start.middle[1] - 18, 36, 36)
     shapes.insert(0, _shape("start", event, event=True))
-    flows.insert(0, f'<bpmn:sequenceFlow id="flow_start" sourceRef="start" targetRef="state_{machine.start}"/>')
+    flows.insert(
+        0, f'<bpmn:sequenceFlow id="flow_start" sourceRef="start" targetRef="state_{machine.start}"/>'
+    )
     edges.insert(0, _edge("flow_start", ((event.x + 36, start.middle[1]), (start.x, start.middle[1]))))
     name = quoteattr(machine.name.say(lang))
     return (
@@ -69,7 +73,7 @@ def export(machine: Machine, lang: str = "zh") -> str:
         'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI" '
         f'xmlns:citybrain="{OURS}" id="definitions_{machine.key}" targetNamespace="{OURS}">'
         f'<bpmn:process id="{machine.key}" name={name} isExecutable="false">'
-        f'<bpmn:extensionElements><citybrain:machine>{escape(definition)}</citybrain:machine></bpmn:extensionElements>'
+        f"<bpmn:extensionElements><citybrain:machine>{escape(definition)}</citybrain:machine></bpmn:extensionElements>"
         f"{''.join(nodes)}{''.join(flows)}</bpmn:process>"
         f'<bpmndi:BPMNDiagram id="diagram_{machine.key}"><bpmndi:BPMNPlane id="plane_{machine.key}" '
         f'bpmnElement="{machine.key}">{"".join(shapes)}{"".join(edges)}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
@@ -88,7 +92,9 @@ def _flow_ids(machine: Machine) -> list[tuple[str, str, str, Any]]:
 
 def _node(machine: Machine, key: str, name: str) -> str:
     flows = _flow_ids(machine)
-    incoming = [i for i, _s, target, _t in flows if target == key] + (["flow_start"] if key == machine.start else [])
+    incoming = [i for i, _s, target, _t in flows if target == key] + (
+        ["flow_start"] if key == machine.start else []
+    )
     outgoing = [i for i, source, _x, _t in flows if source == key]
     state = machine.states[key]
     human = state.owner not in ("", "system")
@@ -118,7 +124,9 @@ def _flows(machine: Machine, layout: Any, lang: str) -> tuple[list[str], list[st
 
 
 def _shape(ident: str, box: Box, *, event: bool) -> str:
-    bounds = f'<dc:Bounds x="{box.x + 80:.0f}" y="{box.y:.0f}" width="{box.width:.0f}" height="{box.height:.0f}"/>'
+    bounds = (
+        f'<dc:Bounds x="{box.x + 80:.0f}" y="{box.y:.0f}" width="{box.width:.0f}" height="{box.height:.0f}"/>'
+    )
     return f'<bpmndi:BPMNShape id="shape_{ident}" bpmnElement="{ident}">{bounds}</bpmndi:BPMNShape>'
 
 
@@ -172,7 +180,9 @@ def _draft(process: ET.Element) -> Draft:
         ident = child.get("id", "")
         if tag == "sequenceFlow":
             guard = child.findtext(f"{{{BPMN}}}conditionExpression") or ""
-            flows.append((child.get("sourceRef", ""), child.get("targetRef", ""), child.get("name", ""), guard.strip()))
+            flows.append(
+                (child.get("sourceRef", ""), child.get("targetRef", ""), child.get("name", ""), guard.strip())
+            )
         elif tag in NODES:
             nodes[ident] = (tag, child.get("name") or ident)
             if tag in ("callActivity", "subProcess"):
@@ -194,7 +204,11 @@ def _assemble(process: ET.Element, nodes: dict, flows: list, left_out: list[str]
     states: dict[str, Any] = {}
     for ident, (_tag, name) in keep.items():
         kind = "start" if ident == first else "end" if ident in ends else "normal"
-        states[keys[ident]] = {"name": name, "kind": kind, **({"owner": "handler"} if kind == "normal" else {})}
+        states[keys[ident]] = {
+            "name": name,
+            "kind": kind,
+            **({"owner": "handler"} if kind == "normal" else {}),
+        }
     transitions = []
     for number, (source, target, name, guard) in enumerate(flows, 1):
         if source in keys and target in keys:

@@ -68,9 +68,12 @@ def _box(machine: Machine, key: str, box: Box, current: bool, visited: bool, lan
     lines = _lines(state.name.say(lang))
     first = box.middle[1] + 5 - (len(lines) - 1) * 8
     text = "".join(
-        f'<tspan x="{box.middle[0]:.1f}" y="{first + i * 17:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines)
+        f'<tspan x="{box.middle[0]:.1f}" y="{first + i * 17:.1f}">{escape(line)}</tspan>'
+        for i, line in enumerate(lines)
     )
-    mark = f'<circle class="machine-here" cx="{box.x + 12:.1f}" cy="{box.y + 12:.1f}" r="5"/>' if current else ""
+    mark = (
+        f'<circle class="machine-here" cx="{box.x + 12:.1f}" cy="{box.y + 12:.1f}" r="5"/>' if current else ""
+    )
     here = ' aria-current="step"' if current else ""
     return (
         f'<g class="{classes}" data-state="{key}"{here}><rect x="{box.x:.1f}" y="{box.y:.1f}" rx="8" '

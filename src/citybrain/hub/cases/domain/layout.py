@@ -67,7 +67,9 @@ def place(machine: Machine) -> Layout:
     _layers(graph, order, machine)
     rows = _rows(graph, order)
     boxes = _boxes(rows)
-    arrows = tuple(_arrow(boxes, edge, tuple(actions), edge in graph.back) for edge, actions in graph.edges.items())
+    arrows = tuple(
+        _arrow(boxes, edge, tuple(actions), edge in graph.back) for edge, actions in graph.edges.items()
+    )
     low = max((y for a in arrows for _x, y in a.points), default=0)
     bottom = max(max(b.y + b.height for b in boxes.values()), low)
     return Layout(boxes, arrows, max(b.x + b.width for b in boxes.values()) + MARGIN, bottom + MARGIN)
@@ -151,6 +153,7 @@ def _boxes(rows: list[list[str]]) -> dict[str, Box]:
 
 def _arrow(boxes: dict[str, Box], edge: tuple[str, str], actions: tuple[str, ...], back: bool) -> Arrow:
     source, target = boxes[edge[0]], boxes[edge[1]]
+    points: tuple[tuple[float, float], ...]
     if edge[0] == edge[1]:
         x, y = source.x + source.width, source.y
         points = ((x - 44, y), (x - 44, y - 20), (x - 14, y - 20), (x - 14, y))

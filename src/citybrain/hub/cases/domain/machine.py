@@ -84,7 +84,9 @@ class FieldSpec(Strict):
 
     name: Key
     label: Text
-    type: Literal["text", "longtext", "number", "date", "boolean", "choice", "choices", "list", "file", "any"] = "text"
+    type: Literal[
+        "text", "longtext", "number", "date", "boolean", "choice", "choices", "list", "file", "any"
+    ] = "text"
     required: bool = False
     hint: Text | None = None
     choices: Annotated[list[Choice], BeforeValidator(_choices)] = []
@@ -334,8 +336,8 @@ class Machine(Strict):
     def _reach_problems(self, start: str) -> Iterator[str]:
         reached, todo = {start}, [start]
         while todo:
-            state = todo.pop()
-            fresh = {t.to for t in self.leaving(state)} - reached
+            here = todo.pop()
+            fresh = {t.to for t in self.leaving(here)} - reached
             reached |= fresh
             todo.extend(fresh)
         for key, state in self.states.items():

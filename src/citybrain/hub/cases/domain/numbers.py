@@ -14,7 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from citybrain.kernel.text import Text
 
-WORDS = {"code", "division6", "division12", "organisation", "yyyymmdd", "yymmdd", "yyyy", "yy", "kind", "serial"}
+WORDS = {
+    "code",
+    "division6",
+    "division12",
+    "organisation",
+    "yyyymmdd",
+    "yymmdd",
+    "yyyy",
+    "yy",
+    "kind",
+    "serial",
+}
 _SLOT = re.compile(r"\{(\w*)\}")
 _LITERAL = re.compile(r"^[A-Za-z0-9\-_/〔〕〈〉号字第\u4e00-\u9fff]*$")
 MOST = 50

@@ -9,431 +9,626 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('case_no', models.CharField(max_length=50, null=True, unique=True)),
-                ('case_type', models.CharField(max_length=60)),
-                ('state', models.CharField(max_length=40)),
-                ('finished', models.BooleanField(default=False)),
-                ('outcome', models.CharField(blank=True, default='', max_length=12)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('matter', models.CharField(blank=True, default='', max_length=80)),
-                ('matter_version', models.PositiveIntegerField(default=0)),
-                ('matter_name', models.JSONField(default=dict)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('organisation', models.CharField(max_length=60)),
-                ('division', models.CharField(blank=True, default='', max_length=12)),
-                ('channel', models.CharField(default='online', max_length=10)),
-                ('demo', models.BooleanField(default=False)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('subject_kind', models.CharField(blank=True, default='', max_length=12)),
-                ('subject_name', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('subject_name_index', citybrain.kernel.fields.BlindIndexField(db_index=True, default='', editable=False, max_length=32, source='subject_name')),
-                ('subject_number', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('subject_number_index', citybrain.kernel.fields.BlindIndexField(db_index=True, default='', editable=False, max_length=32, source='subject_number')),
-                ('subject_phone', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('subject_label', models.CharField(blank=True, default='', max_length=120)),
-                ('person_id', models.UUIDField(null=True)),
-                ('parent_id', models.UUIDField(null=True)),
-                ('parent_role', models.CharField(blank=True, default='', max_length=80)),
-                ('agent_id', models.UUIDField(null=True)),
-                ('data', citybrain.kernel.fields.EncryptedJSONField(editable=True)),
-                ('context', models.JSONField(default=dict)),
-                ('limits', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('yellow_at', models.DateTimeField(null=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('statutory_due_at', models.DateTimeField(null=True)),
-                ('overdue_told', models.BooleanField(default=False)),
-                ('decided_late', models.BooleanField(null=True)),
-                ('worked_days', models.DecimalField(decimal_places=2, max_digits=7, null=True)),
-                ('materials_total', models.PositiveSmallIntegerField(default=0)),
-                ('materials_free', models.PositiveSmallIntegerField(default=0)),
-                ('idempotency_key', models.CharField(max_length=80, null=True, unique=True)),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("case_no", models.CharField(max_length=50, null=True, unique=True)),
+                ("case_type", models.CharField(max_length=60)),
+                ("state", models.CharField(max_length=40)),
+                ("finished", models.BooleanField(default=False)),
+                ("outcome", models.CharField(blank=True, default="", max_length=12)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("matter", models.CharField(blank=True, default="", max_length=80)),
+                ("matter_version", models.PositiveIntegerField(default=0)),
+                ("matter_name", models.JSONField(default=dict)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("organisation", models.CharField(max_length=60)),
+                ("division", models.CharField(blank=True, default="", max_length=12)),
+                ("channel", models.CharField(default="online", max_length=10)),
+                ("demo", models.BooleanField(default=False)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("subject_kind", models.CharField(blank=True, default="", max_length=12)),
+                ("subject_name", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                (
+                    "subject_name_index",
+                    citybrain.kernel.fields.BlindIndexField(
+                        db_index=True, default="", editable=False, max_length=32, source="subject_name"
+                    ),
+                ),
+                ("subject_number", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                (
+                    "subject_number_index",
+                    citybrain.kernel.fields.BlindIndexField(
+                        db_index=True, default="", editable=False, max_length=32, source="subject_number"
+                    ),
+                ),
+                ("subject_phone", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                ("subject_label", models.CharField(blank=True, default="", max_length=120)),
+                ("person_id", models.UUIDField(null=True)),
+                ("parent_id", models.UUIDField(null=True)),
+                ("parent_role", models.CharField(blank=True, default="", max_length=80)),
+                ("agent_id", models.UUIDField(null=True)),
+                ("data", citybrain.kernel.fields.EncryptedJSONField(editable=True)),
+                ("context", models.JSONField(default=dict)),
+                ("limits", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("yellow_at", models.DateTimeField(null=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("statutory_due_at", models.DateTimeField(null=True)),
+                ("overdue_told", models.BooleanField(default=False)),
+                ("decided_late", models.BooleanField(null=True)),
+                ("worked_days", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
+                ("materials_total", models.PositiveSmallIntegerField(default=0)),
+                ("materials_free", models.PositiveSmallIntegerField(default=0)),
+                ("idempotency_key", models.CharField(max_length=80, null=True, unique=True)),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Element',
+            name="Element",
             fields=[
-                ('key', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('pack', models.CharField(db_index=True, max_length=80)),
-                ('group', models.CharField(max_length=80)),
-                ('spec', models.JSONField()),
-                ('hidden', models.BooleanField(default=False)),
+                ("key", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("pack", models.CharField(db_index=True, max_length=80)),
+                ("group", models.CharField(max_length=80)),
+                ("spec", models.JSONField()),
+                ("hidden", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'cases_element',
+                "db_table": "cases_element",
             },
         ),
         migrations.CreateModel(
-            name='NumberingProfile',
+            name="NumberingProfile",
             fields=[
-                ('key', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('pack', models.CharField(max_length=80)),
-                ('name', models.JSONField(default=dict)),
-                ('pattern', models.CharField(max_length=120)),
-                ('without_code', models.CharField(blank=True, default='', max_length=120)),
-                ('serial', models.PositiveSmallIntegerField(default=4)),
-                ('hidden_at', models.DateTimeField(null=True)),
+                ("key", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("pack", models.CharField(max_length=80)),
+                ("name", models.JSONField(default=dict)),
+                ("pattern", models.CharField(max_length=120)),
+                ("without_code", models.CharField(blank=True, default="", max_length=120)),
+                ("serial", models.PositiveSmallIntegerField(default=4)),
+                ("hidden_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('state', models.CharField(default='running', max_length=10)),
-                ('value', models.PositiveIntegerField()),
-                ('unit', models.CharField(max_length=10)),
-                ('statutory', models.JSONField(null=True)),
-                ('internal', models.JSONField(null=True)),
-                ('extended', models.PositiveIntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('yellow_at', models.DateTimeField(null=True)),
-                ('statutory_due_at', models.DateTimeField(null=True)),
-                ('internal_due_at', models.DateTimeField(null=True)),
-                ('suspensions', models.PositiveSmallIntegerField(default=0)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('light', models.BooleanField(default=True)),
-                ('fires_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("state", models.CharField(default="running", max_length=10)),
+                ("value", models.PositiveIntegerField()),
+                ("unit", models.CharField(max_length=10)),
+                ("statutory", models.JSONField(null=True)),
+                ("internal", models.JSONField(null=True)),
+                ("extended", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("yellow_at", models.DateTimeField(null=True)),
+                ("statutory_due_at", models.DateTimeField(null=True)),
+                ("internal_due_at", models.DateTimeField(null=True)),
+                ("suspensions", models.PositiveSmallIntegerField(default=0)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("light", models.BooleanField(default=True)),
+                ("fires_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClockInterval',
+            name="ClockInterval",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('reason', models.CharField(blank=True, default='', max_length=2000)),
-                ('basis', models.CharField(blank=True, default='', max_length=200)),
-                ('document', models.CharField(blank=True, default='', max_length=80)),
-                ('expected_days', models.PositiveIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('result', models.CharField(blank=True, default='', max_length=2000)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intervals', to='cases.clock')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("reason", models.CharField(blank=True, default="", max_length=2000)),
+                ("basis", models.CharField(blank=True, default="", max_length=200)),
+                ("document", models.CharField(blank=True, default="", max_length=80)),
+                ("expected_days", models.PositiveIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("result", models.CharField(blank=True, default="", max_length=2000)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="intervals",
+                        to="cases.clock",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('account_id', models.UUIDField(null=True)),
-                ('author', models.CharField(blank=True, default='', max_length=120)),
-                ('organisation', models.CharField(blank=True, default='', max_length=60)),
-                ('text', citybrain.kernel.fields.EncryptedTextField(editable=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("account_id", models.UUIDField(null=True)),
+                ("author", models.CharField(blank=True, default="", max_length=120)),
+                ("organisation", models.CharField(blank=True, default="", max_length=60)),
+                ("text", citybrain.kernel.fields.EncryptedTextField(editable=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=8)),
-                ('number', models.CharField(blank=True, default='', max_length=80)),
-                ('name', models.JSONField(default=dict)),
-                ('content', citybrain.kernel.fields.EncryptedJSONField(editable=True)),
-                ('issued_at', models.DateTimeField()),
-                ('organisation', models.CharField(blank=True, default='', max_length=60)),
-                ('action', models.CharField(blank=True, default='', max_length=40)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=8)),
+                ("number", models.CharField(blank=True, default="", max_length=80)),
+                ("name", models.JSONField(default=dict)),
+                ("content", citybrain.kernel.fields.EncryptedJSONField(editable=True)),
+                ("issued_at", models.DateTimeField()),
+                ("organisation", models.CharField(blank=True, default="", max_length=60)),
+                ("action", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('pack', models.CharField(db_index=True, max_length=80)),
-                ('document', models.JSONField()),
-                ('elements', models.JSONField(default=dict)),
-                ('hash', models.CharField(max_length=64)),
-                ('hidden', models.BooleanField(default=False)),
-                ('used', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("pack", models.CharField(db_index=True, max_length=80)),
+                ("document", models.JSONField()),
+                ("elements", models.JSONField(default=dict)),
+                ("hash", models.CharField(max_length=64)),
+                ("hidden", models.BooleanField(default=False)),
+                ("used", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'cases_form',
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='cases_form_version')],
+                "db_table": "cases_form",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="cases_form_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('role', models.CharField(blank=True, default='', max_length=80)),
-                ('prerequisites', models.JSONField(default=list)),
-                ('held', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_out', to='cases.case')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_in', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("role", models.CharField(blank=True, default="", max_length=80)),
+                ("prerequisites", models.JSONField(default=list)),
+                ("held", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_out", to="cases.case"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_in", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MachineVersion',
+            name="MachineVersion",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=60)),
-                ('version', models.PositiveIntegerField()),
-                ('pack', models.CharField(max_length=80)),
-                ('name', models.JSONField(default=dict)),
-                ('kind', models.CharField(default='case', max_length=10)),
-                ('definition', models.JSONField()),
-                ('hash', models.CharField(max_length=64)),
-                ('installed_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('hidden_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("pack", models.CharField(max_length=80)),
+                ("name", models.JSONField(default=dict)),
+                ("kind", models.CharField(default="case", max_length=10)),
+                ("definition", models.JSONField()),
+                ("hash", models.CharField(max_length=64)),
+                ("installed_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("hidden_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='cases_machine_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="cases_machine_version")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='machine',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.machineversion'),
+            model_name="case",
+            name="machine",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.machineversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('name', models.JSONField(default=dict)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('required', models.BooleanField(default=True)),
-                ('tolerable', models.BooleanField(default=False)),
-                ('state', models.CharField(default='missing', max_length=10)),
-                ('source', models.CharField(blank=True, default='', max_length=12)),
-                ('reference', models.CharField(blank=True, default='', max_length=200)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('extra', models.JSONField(default=dict)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("name", models.JSONField(default=dict)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("required", models.BooleanField(default=True)),
+                ("tolerable", models.BooleanField(default=False)),
+                ("state", models.CharField(default="missing", max_length=10)),
+                ("source", models.CharField(blank=True, default="", max_length=12)),
+                ("reference", models.CharField(blank=True, default="", max_length=200)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("extra", models.JSONField(default=dict)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NumberSequence',
+            name="NumberSequence",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('scope', models.CharField(max_length=120)),
-                ('stripe', models.PositiveSmallIntegerField()),
-                ('value', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("scope", models.CharField(max_length=120)),
+                ("stripe", models.PositiveSmallIntegerField()),
+                ("value", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('scope', 'stripe'), name='cases_sequence_stripe')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scope", "stripe"), name="cases_sequence_stripe")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=60)),
-                ('organisation', models.CharField(max_length=60)),
-                ('matter', models.CharField(blank=True, default='', max_length=80)),
-                ('case_type', models.CharField(max_length=60)),
-                ('state', models.CharField(max_length=40)),
-                ('division', models.CharField(blank=True, default='', max_length=12)),
-                ('channel', models.CharField(blank=True, default='', max_length=10)),
-                ('branch', models.CharField(blank=True, default='', max_length=40)),
-                ('branch_name', models.JSONField(default=dict)),
-                ('lead', models.BooleanField(default=False)),
-                ('answer', models.CharField(blank=True, default='', max_length=60)),
-                ('opinion', models.TextField(blank=True, default='')),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('yellow_at', models.DateTimeField(null=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('sort_at', models.DateTimeField()),
-                ('taken_by', models.UUIDField(null=True)),
-                ('taken_post', models.UUIDField(null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.UUIDField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role", models.CharField(max_length=60)),
+                ("organisation", models.CharField(max_length=60)),
+                ("matter", models.CharField(blank=True, default="", max_length=80)),
+                ("case_type", models.CharField(max_length=60)),
+                ("state", models.CharField(max_length=40)),
+                ("division", models.CharField(blank=True, default="", max_length=12)),
+                ("channel", models.CharField(blank=True, default="", max_length=10)),
+                ("branch", models.CharField(blank=True, default="", max_length=40)),
+                ("branch_name", models.JSONField(default=dict)),
+                ("lead", models.BooleanField(default=False)),
+                ("answer", models.CharField(blank=True, default="", max_length=60)),
+                ("opinion", models.TextField(blank=True, default="")),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("yellow_at", models.DateTimeField(null=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("sort_at", models.DateTimeField()),
+                ("taken_by", models.UUIDField(null=True)),
+                ("taken_post", models.UUIDField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.UUIDField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Transition",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=40)),
-                ('name', models.JSONField(default=dict)),
-                ('from_state', models.CharField(blank=True, max_length=40)),
-                ('to_state', models.CharField(max_length=40)),
-                ('role', models.CharField(blank=True, default='', max_length=40)),
-                ('actor', models.JSONField(default=dict)),
-                ('account_id', models.UUIDField(null=True)),
-                ('organisation', models.CharField(blank=True, default='', max_length=60)),
-                ('comment', citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
-                ('data', citybrain.kernel.fields.EncryptedJSONField(editable=True)),
-                ('effects', models.JSONField(default=list)),
-                ('public', models.BooleanField(default=True)),
-                ('branch', models.CharField(blank=True, default='', max_length=40)),
-                ('idempotency_key', models.CharField(blank=True, default='', max_length=80)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=40)),
+                ("name", models.JSONField(default=dict)),
+                ("from_state", models.CharField(blank=True, max_length=40)),
+                ("to_state", models.CharField(max_length=40)),
+                ("role", models.CharField(blank=True, default="", max_length=40)),
+                ("actor", models.JSONField(default=dict)),
+                ("account_id", models.UUIDField(null=True)),
+                ("organisation", models.CharField(blank=True, default="", max_length=60)),
+                ("comment", citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True)),
+                ("data", citybrain.kernel.fields.EncryptedJSONField(editable=True)),
+                ("effects", models.JSONField(default=list)),
+                ("public", models.BooleanField(default=True)),
+                ("branch", models.CharField(blank=True, default="", max_length=40)),
+                ("idempotency_key", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transitions",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('material', models.CharField(blank=True, default='', max_length=80)),
-                ('kind', models.CharField(default='material', max_length=20)),
-                ('name', models.CharField(max_length=160)),
-                ('media_type', models.CharField(max_length=80)),
-                ('size', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('sm3', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField()),
-                ('uploaded_by', models.UUIDField(null=True)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("material", models.CharField(blank=True, default="", max_length=80)),
+                ("kind", models.CharField(default="material", max_length=20)),
+                ("name", models.CharField(max_length=160)),
+                ("media_type", models.CharField(max_length=80)),
+                ("size", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("sm3", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField()),
+                ("uploaded_by", models.UUIDField(null=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'uploaded_at'], name='cases_attachment_case'), models.Index(fields=['sha256'], name='cases_attachment_hash')],
+                "indexes": [
+                    models.Index(fields=["case", "uploaded_at"], name="cases_attachment_case"),
+                    models.Index(fields=["sha256"], name="cases_attachment_hash"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['case'], name='cases_clock_case'),
+            model_name="clock",
+            index=models.Index(fields=["case"], name="cases_clock_case"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('due_at', None), models.Q(('state', 'stopped'), _negated=True)), fields=['started_at'], name='cases_clock_unknown'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("due_at", None), models.Q(("state", "stopped"), _negated=True)),
+                fields=["started_at"],
+                name="cases_clock_unknown",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='cases_clock_fires'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("fires_at__isnull", False)), fields=["fires_at"], name="cases_clock_fires"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('case', 'name'), name='cases_clock_runs_once'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "stopped"), _negated=True),
+                fields=("case", "name"),
+                name="cases_clock_runs_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['case', 'at'], name='cases_comment_case'),
+            model_name="comment",
+            index=models.Index(fields=["case", "at"], name="cases_comment_case"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['case', 'issued_at'], name='cases_document_case'),
+            model_name="document",
+            index=models.Index(fields=["case", "issued_at"], name="cases_document_case"),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['other', 'kind'], name='cases_link_other'),
+            model_name="link",
+            index=models.Index(fields=["other", "kind"], name="cases_link_other"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('case', 'other', 'kind'), name='cases_link_once'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("case", "other", "kind"), name="cases_link_once"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organisation', '-opened_at'], name='cases_org_opened'),
+            model_name="case",
+            index=models.Index(fields=["organisation", "-opened_at"], name="cases_org_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organisation', 'matter', '-opened_at'], name='cases_org_matter'),
+            model_name="case",
+            index=models.Index(fields=["organisation", "matter", "-opened_at"], name="cases_org_matter"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['received_at'], name='cases_received'),
+            model_name="case",
+            index=models.Index(fields=["received_at"], name="cases_received"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='cases_closed'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="cases_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='cases_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="cases_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('overdue_told', False), ('paused', False)), fields=['due_at'], name='cases_overdue_untold'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False), ("overdue_told", False), ("paused", False)),
+                fields=["due_at"],
+                name="cases_overdue_untold",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['subject_id', '-opened_at'], name='cases_subject'),
+            model_name="case",
+            index=models.Index(fields=["subject_id", "-opened_at"], name="cases_subject"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('parent_id__isnull', False)), fields=['parent_id'], name='cases_parent'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("parent_id__isnull", False)), fields=["parent_id"], name="cases_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['person_id', '-opened_at'], name='cases_person'),
+            model_name="case",
+            index=models.Index(fields=["person_id", "-opened_at"], name="cases_person"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('agent_id__isnull', False)), fields=['agent_id', '-opened_at'], name='cases_agent'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("agent_id__isnull", False)),
+                fields=["agent_id", "-opened_at"],
+                name="cases_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('subject_name_index', ''), _negated=True), fields=['subject_name_index'], name='cases_name_index'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("subject_name_index", ""), _negated=True),
+                fields=["subject_name_index"],
+                name="cases_name_index",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('subject_number_index', ''), _negated=True), fields=['subject_number_index'], name='cases_number_index'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("subject_number_index", ""), _negated=True),
+                fields=["subject_number_index"],
+                name="cases_number_index",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('case_no'), name='varchar_pattern_ops'), name='cases_no_prefix'),
+            model_name="case",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("case_no"), name="varchar_pattern_ops"),
+                name="cases_no_prefix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['search'], name='cases_search'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=True, fields=["search"], name="cases_search"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.UniqueConstraint(fields=('case', 'key'), name='cases_material_once'),
+            model_name="material",
+            constraint=models.UniqueConstraint(fields=("case", "key"), name="cases_material_once"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['organisation', 'role', 'sort_at', 'id'], name='cases_task_list'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["organisation", "role", "sort_at", "id"],
+                name="cases_task_list",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['role', 'sort_at', 'id'], name='cases_task_role'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["role", "sort_at", "id"],
+                name="cases_task_role",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['taken_by', 'sort_at', 'id'], name='cases_task_mine'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["taken_by", "sort_at", "id"],
+                name="cases_task_mine",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['case'], name='cases_task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["case"], name="cases_task_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transition',
-            index=models.Index(fields=['-at', '-id'], name='cases_transition_recent'),
+            model_name="transition",
+            index=models.Index(fields=["-at", "-id"], name="cases_transition_recent"),
         ),
         migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='cases_transition_seq'),
+            model_name="transition",
+            constraint=models.UniqueConstraint(fields=("case", "seq"), name="cases_transition_seq"),
         ),
         migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('case', 'idempotency_key'), name='cases_transition_once'),
+            model_name="transition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key", ""), _negated=True),
+                fields=("case", "idempotency_key"),
+                name="cases_transition_once",
+            ),
         ),
     ]

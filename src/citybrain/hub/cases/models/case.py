@@ -41,7 +41,9 @@ class Case(models.Model):
     subject_number = EncryptedTextField(blank=True)
     subject_number_index = BlindIndexField(source="subject_number", db_index=False)
     subject_phone = EncryptedTextField(blank=True)
-    subject_label = models.CharField(max_length=120, blank=True, default="")  # masked name, or a legal person's name
+    subject_label = models.CharField(
+        max_length=120, blank=True, default=""
+    )  # masked name, or a legal person's name
     person_id = models.UUIDField(null=True)  # natural person who applied (for the subject)
     parent_id = models.UUIDField(null=True)  # the bundle it belongs to; the tie itself is a Link
     parent_role = models.CharField(max_length=80, blank=True, default="")

@@ -32,7 +32,9 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["case"], name="cases_clock_case"),
             models.Index(
-                fields=["started_at"], name="cases_clock_unknown", condition=Q(due_at=None) & ~Q(state="stopped")
+                fields=["started_at"],
+                name="cases_clock_unknown",
+                condition=Q(due_at=None) & ~Q(state="stopped"),
             ),
             models.Index(fields=["fires_at"], name="cases_clock_fires", condition=Q(fires_at__isnull=False)),
         ]

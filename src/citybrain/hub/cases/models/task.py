@@ -45,7 +45,9 @@ class Task(models.Model):
                 fields=["role", "sort_at", "id"], name="cases_task_role", condition=Q(closed_at__isnull=True)
             ),
             models.Index(
-                fields=["taken_by", "sort_at", "id"], name="cases_task_mine", condition=Q(closed_at__isnull=True)
+                fields=["taken_by", "sort_at", "id"],
+                name="cases_task_mine",
+                condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["case"], name="cases_task_open", condition=Q(closed_at__isnull=True)),
         ]

@@ -13,7 +13,9 @@ from citybrain.kernel.errors import NotFound
 
 @lru_cache(maxsize=256)
 def _parsed(version_id: UUID, digest: str) -> Machine:
-    return Machine.model_validate(MachineVersion.objects.values_list("definition", flat=True).get(pk=version_id))
+    return Machine.model_validate(
+        MachineVersion.objects.values_list("definition", flat=True).get(pk=version_id)
+    )
 
 
 _hashes: dict[UUID, str] = {}
@@ -68,5 +70,8 @@ def waiting_states() -> set[str]:
     """States of any installed machine in which the applicant has to do something."""
     rows = MachineVersion.objects.values_list("id", "hash")
     return {
-        key for pk, digest in rows for key, state in _parsed(pk, digest).states.items() if state.owner == "applicant"
+        key
+        for pk, digest in rows
+        for key, state in _parsed(pk, digest).states.items()
+        if state.owner == "applicant"
     }

@@ -15,6 +15,11 @@ from citybrain.kernel.workdays import Interval, Limit
 PERSONAL = ("subject_name", "subject_number", "subject_phone", "data")
 UNREAD = (*PERSONAL, "search", "subject_name_index", "subject_number_index")
 
+OTHER_KINDS = {
+    "tolerance": {"zh": "容缺补齐", "en": "Waiting for promised items"},
+    "appeal": {"zh": "申诉复核", "en": "Appeal under review"},
+}
+
 
 def light_cases():
     """Cases without their personal and heavy columns: enough for a record."""
@@ -59,8 +64,17 @@ def clock_records(case: Case, machine: Machine, now: datetime) -> tuple[records.
     return tuple(_clock(row, machine, intervals.get(row.pk, []), now) for row in rows)
 
 
-def _clock(row: Clock, machine: Machine, intervals: list[ClockInterval], now: datetime) -> records.ClockRecord:
+def _clock(
+    row: Clock, machine: Machine, intervals: list[ClockInterval], now: datetime
+) -> records.ClockRecord:
     spec = machine.clocks.get(row.name)
+    kinds = OTHER_KINDS | {
+        choice.value: choice.name.as_dict()
+        for t in machine.transitions
+        for field in t.fields
+        if field.name == "kind"
+        for choice in field.choices
+    }
     spans = [Interval(i.started_at, i.ended_at) for i in intervals]
     limit = Limit(row.value + row.extended, row.unit)  # type: ignore[arg-type]
     left = None
@@ -74,7 +88,15 @@ def _clock(row: Clock, machine: Machine, intervals: list[ClockInterval], now: da
         statutory=row.statutory, statutory_due_at=row.statutory_due_at, internal=row.internal,
         internal_due_at=row.internal_due_at,
         intervals=tuple(
-            records.IntervalRecord(i.kind, i.reason, i.expected_days, i.started_at, i.ended_at, i.result)
+            records.IntervalRecord(
+                i.kind,
+                kinds.get(i.kind, {"zh": i.kind}),
+                i.reason,
+                i.expected_days,
+                i.started_at,
+                i.ended_at,
+                i.result,
+            )
             for i in intervals
         ),
     )  # fmt: skip

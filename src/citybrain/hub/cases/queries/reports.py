@@ -70,11 +70,26 @@ def recent_transitions(limit: int = 20) -> list[tuple[datetime, dict, str, str, 
     rows = (
         Transition.objects.filter(public=True)
         .select_related("case")
-        .only("at", "name", "to_state", "case__matter_name", "case__organisation", "case__division", "case__machine_id")
+        .only(
+            "at",
+            "name",
+            "to_state",
+            "case__matter_name",
+            "case__organisation",
+            "case__division",
+            "case__machine_id",
+        )
         .order_by("-at", "-id")[: max(1, min(limit, 100))]
     )
     return [
-        (r.at, r.case.matter_name, r.case.organisation, r.case.division, r.name, _state_name(r.case, r.to_state))
+        (
+            r.at,
+            r.case.matter_name,
+            r.case.organisation,
+            r.case.division,
+            r.name,
+            _state_name(r.case, r.to_state),
+        )
         for r in rows
     ]
 

@@ -131,10 +131,17 @@ def _action_view(run: Any, transition: Transition, role: str, done: list) -> rec
     if transition.before and run.clocks.passed(transition.before.clock):
         why = {"zh": "已超过可以办理这一步的期限。", "en": "The time limit for this step has run out."}
     elif any(a in transition.separate_from and who == run.by.account_id for a, who in done):
-        why = {"zh": "您办过前面的环节，这一步须由他人办理。", "en": "You handled an earlier step; somebody else does this."}
+        why = {
+            "zh": "您办过前面的环节，这一步须由他人办理。",
+            "en": "You handled an earlier step; somebody else does this.",
+        }
     elif not _mentions_fields(transition) and not run.holds(transition.guard, transition):
         refusal = transition.refusal
-        why = {"zh": refusal.zh, "en": refusal.en} if refusal else {"zh": "条件不满足。", "en": "Conditions not met."}
+        why = (
+            {"zh": refusal.zh, "en": refusal.en}
+            if refusal
+            else {"zh": "条件不满足。", "en": "Conditions not met."}
+        )
     return records.ActionView(
         action=transition.action, name=transition.name.as_dict(), fields=spoken.schema(transition.fields),
         danger=transition.danger, primary=transition.primary, basis=transition.basis, role=role,

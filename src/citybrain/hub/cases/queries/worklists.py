@@ -40,7 +40,9 @@ ROLE_WORDS = (
 
 def roles_of(actor: Actor) -> list[str]:
     """The case-role permissions an actor holds, other rooms' roles (packs) included."""
-    return sorted(p for p in actor.permissions if p.startswith("cases.") and p not in _NOT_ROLES) or list(ROLE_WORDS)
+    return sorted(p for p in actor.permissions if p.startswith("cases.") and p not in _NOT_ROLES) or list(
+        ROLE_WORDS
+    )
 
 
 _NOT_ROLES = {"cases.work", "cases.read", "cases.assign", "cases.export", "cases.migrate", "cases.apply"}
@@ -73,7 +75,9 @@ def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, 
     if filters.done or filters.all:
         return _case_page(actor, filters, page, size)
     rows = filtered_tasks(actor, filters)
-    order = {"opened": ("opened_at", "id"), "-opened": ("-opened_at", "-id")}.get(filters.sort, ("sort_at", "id"))
+    order = {"opened": ("opened_at", "id"), "-opened": ("-opened_at", "-id")}.get(
+        filters.sort, ("sort_at", "id")
+    )
     chosen, number, cursor = _slice(rows, order, page, size)
     total, more = _bounded(rows)
     return Page(tuple(_task_rows(actor, chosen)), number, size, total, more, cursor)

@@ -75,9 +75,13 @@ def citizen(subject_id: UUID | None = None, name: str = "林小梅") -> Actor:
     )  # fmt: skip
 
 
-def subject(actor: Actor, *, name: str = "林小梅", kind: str = "person", number: str = "350902199003071234") -> Subject:
+def subject(
+    actor: Actor, *, name: str = "林小梅", kind: str = "person", number: str = "350902199003071234"
+) -> Subject:
     """The subject a citizen acts for."""
-    return Subject(kind=kind, id=actor.subject_id, name=name, id_type="111", id_number=number, phone="13800001234")
+    return Subject(
+        kind=kind, id=actor.subject_id, name=name, id_type="111", id_number=number, phone="13800001234"
+    )
 
 
 def load_holidays() -> None:
@@ -133,7 +137,9 @@ MATERIALS = [
 ]
 
 
-def open_permit(by: Actor, *, complete: bool = True, case_type: str = "permit", **values: Any) -> cases.CaseRecord:
+def open_permit(
+    by: Actor, *, complete: bool = True, case_type: str = "permit", **values: Any
+) -> cases.CaseRecord:
     """A draft of a permit (or another machine) by a citizen."""
     materials = [dict(m) for m in MATERIALS]
     if complete:

@@ -92,7 +92,9 @@ def test_the_clerk_who_received_the_bundle_may_not_decide_a_child(staff):
     from citybrain.hub.cases.tests.factories import official
 
     both = official("receiver", "reviewer", "decider")
-    record = open_permit(staff.citizen, case_type="bundle", materials=[], context={"children": [child("sign")]})
+    record = open_permit(
+        staff.citizen, case_type="bundle", materials=[], context={"children": [child("sign")]}
+    )
     cases.act(record.id, "submit", by=staff.citizen)
     cases.act(record.id, "receive", by=both)
     kid = children(staff, record)["sign"]

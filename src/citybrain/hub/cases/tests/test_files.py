@@ -78,7 +78,9 @@ def test_a_file_that_is_too_large_is_refused_while_it_arrives(staff, monkeypatch
     assert problems.value.problems[0].code == "too_large"
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "..\\..\\x.pdf", "/etc/x.pdf", "a\x00b.pdf", "<x>.pdf"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.pdf", "..\\..\\x.pdf", "/etc/x.pdf", "a\x00b.pdf", "<x>.pdf"]
+)
 def test_names_cannot_escape(name):
     clean = files.clean_name(name)
     assert "/" not in clean

@@ -28,6 +28,14 @@ def said(machine, action):
     return {k: v for k, v in DATA.items() if k in fields}
 
 
+def tried(case_id, action, actor, data):
+    try:
+        cases.act(case_id, action, by=actor, data=data)
+    except CityError as error:
+        return error.status
+    return 200
+
+
 def check(case_id):
     case = Case.objects.get(pk=case_id)
     machine = machine_of(case.machine_id)
@@ -37,7 +45,8 @@ def check(case_id):
         assert step.seq == number
         assert step.from_state == state
         assert any(
-            t.action == step.action and state in t.from_ and t.to == step.to_state for t in machine.transitions
+            t.action == step.action and state in t.from_ and t.to == step.to_state
+            for t in machine.transitions
         )
         state = step.to_state
     assert case.state == state
@@ -81,10 +90,7 @@ def test_no_order_of_acts_and_days_breaks_the_rules(db, steps, complete):
             here = [t.action for t in machine.leaving(state) if "system" not in t.by] or ["submit"]
             action = here[choice % len(here)] if choice < 24 else machine.transitions[choice % 28].action
             actor = getattr(staff, who)
-            try:
-                cases.act(record.id, action, by=actor, data=said(machine, action))
-            except CityError as error:
-                assert error.status in (403, 404, 409, 422)
+            assert tried(record.id, action, actor, said(machine, action)) in (200, 403, 404, 409, 422)
             if choice % 3 == 0:
                 for role in WHO:  # let somebody entitled do it
                     try:

@@ -61,7 +61,9 @@ def test_a_guard_with_an_unknown_name_or_an_attribute_is_a_fault():
 def test_the_picture_is_wellformed_lit_accessible_and_without_inline_style(key, lang):
     model = machine(key)
     current = list(model.states)[2]
-    text = svg(model, current=current, visited=list(model.states)[:2], walked=[(model.start, current)], lang=lang)
+    text = svg(
+        model, current=current, visited=list(model.states)[:2], walked=[(model.start, current)], lang=lang
+    )
     root = ET.fromstring(text)
     assert "style=" not in text
     assert root.find("{http://www.w3.org/2000/svg}title").text == model.name.say(lang)
@@ -82,7 +84,9 @@ def test_boxes_do_not_overlap(key):
     boxes = list(place(machine(key)).boxes.values())
     for i, one in enumerate(boxes):
         for two in boxes[i + 1 :]:
-            assert one.x + one.width <= two.x or two.x + two.width <= one.x or abs(one.y - two.y) >= one.height
+            assert (
+                one.x + one.width <= two.x or two.x + two.width <= one.x or abs(one.y - two.y) >= one.height
+            )
 
 
 @pytest.mark.parametrize("key", STANDARD)
@@ -106,7 +110,12 @@ def test_a_foreign_diagram_becomes_a_runnable_draft_and_says_what_was_left_out()
     draft = bpmn.read(FOREIGN)
     model = Machine.model_validate(yaml.safe_load(yaml.safe_dump(draft.document, allow_unicode=True)))
     assert set(model.states) == {"s", "ask", "ok", "e"}
-    assert {(t.from_[0], t.to) for t in model.transitions} == {("s", "ask"), ("ask", "ok"), ("ask", "e"), ("ok", "e")}
+    assert {(t.from_[0], t.to) for t in model.transitions} == {
+        ("s", "ask"),
+        ("ask", "ok"),
+        ("ask", "e"),
+        ("ok", "e"),
+    }
     assert any("dataObject" in line for line in draft.left_out)
     assert any("days" in line for line in draft.left_out)
 
@@ -140,7 +149,11 @@ def test_a_public_bpmn_reader_accepts_the_export_without_warnings(key, tmp_path)
         "utf-8",
     )
     done = subprocess.run(
-        ["node", str(script), str(tmp_path / "m.bpmn")], capture_output=True, text=True, timeout=60, check=False
+        ["node", str(script), str(tmp_path / "m.bpmn")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     import json

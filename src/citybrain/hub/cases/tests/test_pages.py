@@ -83,7 +83,9 @@ def test_strangers_and_readers_are_kept_apart(staff):
 
 def test_export_holds_no_names_and_no_formulas(staff):
     received(staff, title="=cmd()", matter_name={"zh": "=HYPERLINK(1)"})
-    text = b"".join(ask(bench.export, staff.leader, path="/cases/export.csv?done=0").streaming_content).decode()
+    text = b"".join(
+        ask(bench.export, staff.leader, path="/cases/export.csv?done=0").streaming_content
+    ).decode()
     assert "林" not in text
     assert "'=HYPERLINK" in text
     assert bench.safe_cell("@x") == "'@x"
@@ -140,5 +142,7 @@ def test_case_types_are_drawn_and_travel_as_bpmn(staff):
     held.name = "p.bpmn"
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    text = ask(types.import_bpmn, staff.reviewer, post={"file": SimpleUploadedFile("p.bpmn", exported)}).content.decode()
+    text = ask(
+        types.import_bpmn, staff.reviewer, post={"file": SimpleUploadedFile("p.bpmn", exported)}
+    ).content.decode()
     assert re.search(r"key: permit", text)

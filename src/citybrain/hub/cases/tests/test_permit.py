@@ -1,6 +1,5 @@
 """The standard machine, state by state (reference §16, §17 A01–A05)."""
 
-
 import pytest
 
 from citybrain.hub.cases import api as cases
@@ -187,7 +186,12 @@ def test_automatic_issue_and_electronic_delivery_run_through(staff):
 
 
 def test_instant_case_is_decided_by_the_system_when_rules_allow(staff):
-    context = {"implementation_code": CODE, "auto_approve": True, "issue_by_system": True, "delivery": "electronic"}
+    context = {
+        "implementation_code": CODE,
+        "auto_approve": True,
+        "issue_by_system": True,
+        "delivery": "electronic",
+    }
     record = open_permit(staff.citizen, case_type="instant", context=context)
     record = cases.act(record.id, "submit", by=staff.citizen)
     assert (record.state, record.outcome) == ("closed", "granted")

@@ -24,7 +24,9 @@ def test_a_bad_review_is_put_right_and_called_back_by_another(staff):
         assert (record.state, record.case_no[6:8]) == ("assigned", "ZG")
         assert str(clock.local(record.due_at).date()) == "2026-03-09"
         assert len(cases.worklist(staff.reviewer).rows) == 1
-        cases.act(record.id, "contact", by=staff.reviewer, data={"contact_way": "phone", "finding": "态度不好"})
+        cases.act(
+            record.id, "contact", by=staff.reviewer, data={"contact_way": "phone", "finding": "态度不好"}
+        )
         cases.act(record.id, "rectify", by=staff.reviewer, data={"measures": "培训"})
         cases.act(record.id, "reply", by=staff.reviewer, data={"answer": "已改正"})
         done = cases.act(record.id, "visit_back", by=staff.visitor, data={"grade": "2", "record": "满意"})

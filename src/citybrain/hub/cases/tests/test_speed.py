@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 def queries(work):
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         work()
     return [q["sql"] for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 

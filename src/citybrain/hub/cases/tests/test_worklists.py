@@ -27,7 +27,10 @@ def found(actor, **filters):
 def test_search_finds_numbers_words_firms_and_complete_names_only(staff):
     record = received(staff)
     firm = citizen()
-    held = open_permit(firm, subject=subject(firm, name="宁德示例餐饮有限公司", kind="legal_person", number="91350900587527783P"))
+    held = open_permit(
+        firm,
+        subject=subject(firm, name="宁德示例餐饮有限公司", kind="legal_person", number="91350900587527783P"),
+    )
     cases.act(held.id, "submit", by=firm)
     cases.act(held.id, "receive", by=staff.receiver)
     both = {record.id, held.id}

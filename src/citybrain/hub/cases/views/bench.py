@@ -36,7 +36,13 @@ from citybrain.kernel.text import say
 
 EXPORT_MOST = 10_000
 PAGE = 20
-BULK = {"receive": "cases.receiver", "accept": "cases.reviewer", "take": "", "release": "", "assign": "cases.assign"}
+BULK = {
+    "receive": "cases.receiver",
+    "accept": "cases.reviewer",
+    "take": "",
+    "release": "",
+    "assign": "cases.assign",
+}
 
 
 @guard("cases.work")
@@ -46,7 +52,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     filters, problems = filters_of(request.GET), []
     try:
-        page = worklists.worklist(actor, filters, request.GET.get("after") or request.GET.get("page") or 1, PAGE)
+        page = worklists.worklist(
+            actor, filters, request.GET.get("after") or request.GET.get("page") or 1, PAGE
+        )
     except Invalid as error:
         problems = error.problems
         page = worklists.worklist(actor, Filters(), 1, PAGE)
@@ -67,10 +75,10 @@ def _offers(actor: Actor, action: str) -> bool:
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     shown = next((name for name in ("done", "mine", "all") if request.GET.get(name) == "1"), "open")
     return [
-        {"label": _("To do"), "href": "?", "current": shown == "open"},
+        {"label": _("Open work"), "href": "?", "current": shown == "open"},
         {"label": _("Taken by me"), "href": "?mine=1", "current": shown == "mine"},
         {"label": _("All open in my units"), "href": "?all=1", "current": shown == "all"},
-        {"label": _("Closed"), "href": "?done=1", "current": shown == "done"},
+        {"label": _("Closed cases"), "href": "?done=1", "current": shown == "done"},
     ]
 
 
@@ -150,7 +158,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
                 from_account=_account(request.POST.get("from_account", "")),
                 to_account=_account(request.POST.get("to_account", "")), by=actor,
             )  # fmt: skip
-            flash.success(request, ngettext("%(n)d task handed over.", "%(n)d tasks handed over.", moved) % {"n": moved})
+            flash.success(
+                request, ngettext("%(n)d task handed over.", "%(n)d tasks handed over.", moved) % {"n": moved}
+            )
             return redirect("cases:worklist")
         except Invalid as error:
             problems = error.problems
@@ -187,8 +197,8 @@ class _Line:
 def _export_rows(actor: Actor, filters: Filters) -> Iterator[str]:
     writer = csv.writer(_Line())
     head = [
-        _("Case number"), _("Matter"), _("Unit"), _("Division"), _("Channel"), _("State"), _("Outcome"), _("Light"),
-        _("Submitted"), _("Received"), _("Accepted"), _("Due"), _("Decided"), _("Closed"), _("Demo data"),
+        _("Case number"), _("Matter"), _("Responsible unit"), _("Division"), _("Channel"), _("State"), _("Outcome"), _("Light"),
+        _("Submitted at"), _("Received at"), _("Accepted at"), _("Due"), _("Decided at"), _("Closed at"), _("Demo data"),
     ]  # fmt: skip
     lines = ["\ufeff" + writer.writerow(head)]
     chosen = replace(filters, all=not filters.done)
@@ -211,5 +221,3 @@ def safe_cell(value: Any) -> str:
     """A cell no spreadsheet takes for a formula."""
     text = str(value if value is not None else "").replace("\x00", "")
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-

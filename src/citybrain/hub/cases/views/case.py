@@ -87,7 +87,10 @@ def steps(view: CaseView) -> list[dict[str, str]]:
     here = keys.index(view.step) if view.step in keys else -1
     over = view.record.finished or view.record.closed_at is not None
     return [
-        {"label": say(name), "state": "done" if i < here or (over and i <= here) else "current" if i == here else "todo"}
+        {
+            "label": say(name),
+            "state": "done" if i < here or (over and i <= here) else "current" if i == here else "todo",
+        }
         for i, (_key, name) in enumerate(view.steps)
     ]
 
@@ -107,7 +110,11 @@ def form_pages(view: CaseView) -> list[dict[str, Any]]:
             return pages
         except (LookupError, ValueError, TypeError, AttributeError, Invalid):
             pass
-    rows = [{"label": k, "value": v} for k, v in view.data.items() if isinstance(v, str | int | float) and "__" not in k]
+    rows = [
+        {"label": k, "value": v}
+        for k, v in view.data.items()
+        if isinstance(v, str | int | float) and "__" not in k
+    ]
     return [{"title": _("Form"), "rows": rows}] if rows else []
 
 
@@ -145,7 +152,9 @@ def act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
         problems = [FieldProblem(f"field.{p.path}", p.code, p.message) for p in error.problems]
         return _page(request, case_id, action=action, values=data, problems=problems, status=422)
     except (Conflict, NotAllowed) as error:
-        return _page(request, case_id, action=action, values=data, problems=[error.message], status=error.status)
+        return _page(
+            request, case_id, action=action, values=data, problems=[error.message], status=error.status
+        )
     flash.success(request, _("Done: %(action)s") % {"action": say(shown.name) if shown else action})
     return redirect("cases:detail", case_id)
 

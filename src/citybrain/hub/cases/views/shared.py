@@ -55,11 +55,17 @@ def fields_of(post: QueryDict, schema: dict[str, Any]) -> dict[str, Any]:
 
 def matter_options(actor: Actor) -> list[tuple[str, str]]:
     """Matters of the actor's open work, named. Names are kept in the process."""
-    keys = list(tasks_in_scope(actor).exclude(matter="").values_list("matter", flat=True).distinct().order_by()[:200])
+    keys = list(
+        tasks_in_scope(actor).exclude(matter="").values_list("matter", flat=True).distinct().order_by()[:200]
+    )
     for key in keys:
         if key not in _matter_names:
             task = Task.objects.filter(matter=key, closed_at=None).only("case_id").first()
-            row = Case.objects.filter(pk=task.case_id).values_list("matter_name", flat=True).first() if task else None
+            row = (
+                Case.objects.filter(pk=task.case_id).values_list("matter_name", flat=True).first()
+                if task
+                else None
+            )
             _matter_names[key] = row or {"zh": key}
     return sorted(((key, say(_matter_names[key])) for key in keys), key=lambda pair: pair[1])
 

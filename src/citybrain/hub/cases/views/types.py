@@ -55,7 +55,9 @@ def import_bpmn(request: HttpRequest) -> HttpResponse:
             raise Invalid([FieldProblem("file", "size", "BPMN ≤ 2 MB")])
         draft = diagrams.import_bpmn(upload.read())
     except Invalid as error:
-        return render(request, "cases/types.html", {"types": machines(), "problems": error.problems}, status=422)
+        return render(
+            request, "cases/types.html", {"types": machines(), "problems": error.problems}, status=422
+        )
     document = yaml.safe_dump(draft.document, allow_unicode=True, sort_keys=False, width=110)
     found = Machine.model_validate(draft.document)
     context = {"document": document, "left_out": draft.left_out, "svg": svg(found, lang=current_language())}
