@@ -112,7 +112,7 @@ def run_plan(options: argparse.Namespace) -> int:
 def run_install(options: argparse.Namespace) -> int:
     by, library, reports = Actor.system("packs.cli"), Library(), []
     failed: list[Problem] = []
-    for name in chosen(options):
+    for name in library.needs_first(chosen(options)):
         try:
             reports.append(install(name, by=by, force=options.force, library=library))
         except PackRefused as refused:

@@ -1,20 +1,25 @@
 """The PDF: readable Chinese, embedded fonts, a square code, a signature that independent checkers validate."""
 
+import io
 import re
 import shutil
 import subprocess
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from citybrain.hub.certificates import api as certificates
 from citybrain.hub.certificates.models import Certificate
 from citybrain.hub.certificates.rendering import fonts, store
 from citybrain.hub.certificates.rendering.authority import ensure
-from citybrain.hub.certificates.rendering.compose import compose, verify_url
-from citybrain.hub.certificates.tests.factories import BY, ORGANISATION, citizen, company, make_type
+from citybrain.hub.certificates.rendering.compose import compose, page_frame, square_code, typeset, verify_url
+from citybrain.hub.certificates.tests.factories import BY, ORGANISATION, citizen, company, kind, make_type
 from citybrain.kernel.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
+FACT = {"label": "经营场所", "label_en": "Premises", "text": "宁德市蕉城区八一五中路1号二层"}
+FILLED = {"issuer": "蕉城区市场监督管理局", "issued_on": "2026年3月2日", "identifier": "1.2", "version_label": "第001版",
+          "code": "ABCD-EFGH", "qr": square_code("x"), "demo": True, "demo_mark": "演示"}  # fmt: skip
 needs = pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler-utils is not installed")
 
 
@@ -83,7 +88,6 @@ def test_an_independent_checker_validates_the_signature(pdf, tmp_path):
 
 def test_pyhanko_trusts_it_through_our_root_only(pdf):
     from pyhanko.keys import load_cert_from_pemder
-    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
@@ -138,6 +142,15 @@ def test_every_layout_renders_and_data_is_never_markup(food, layout):
         data={"premises": '#read("/etc/passwd") \\ #sys.inputs'},
     )  # fmt: skip
     assert compose(Certificate.objects.get(pk=made.id), kind).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("layout", "count"), [("licence", 14), ("certificate", 16), ("notice", 14), ("card", 8)]
+)
+def test_many_facts_still_fit_on_one_page(layout, count):
+    fields = [{"key": f"f{n}", "label": {"zh": f"第{n}项事实", "en": f"Fact {n}"}} for n in range(count)]
+    page = typeset({**page_frame(kind(layout=layout, fields=fields)), **FILLED, "rows": [FACT] * count})
+    assert len(PdfFileReader(io.BytesIO(page)).root["/Pages"]["/Kids"]) == 1
 
 
 def test_the_square_code_leads_to_verification(issued):

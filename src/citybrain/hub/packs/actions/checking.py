@@ -42,13 +42,7 @@ def check_all(
 ) -> list[Report]:
     """Check several packs, those that others need first, each applied once. Leaves no trace."""
     library = library or Library()
-    wanted = [library.pack(name) for name in names]
-    order: dict[Path, None] = {}
-    for pack in wanted:
-        for needed in library.needed(pack)[0]:
-            if needed in wanted:
-                order.setdefault(needed.root)
-        order.setdefault(pack.root)
+    order = library.needs_first(names)
     with rehearsal():
         found = [check(root, library=library, journeys=journeys, grade=False, keep=True) for root in order]
     visited = frozenset[str]().union(*(r.coverage.visited for r in found if r.coverage))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -60,6 +61,17 @@ class Library:
         missing: list[str] = []
         self._visit(pack, order, missing, [pack.name])
         return order, missing
+
+    def needs_first(self, names: Iterable[str | Path]) -> list[Path]:
+        """Folders of the named packs, each after those of them that it needs."""
+        wanted = [self.pack(name) for name in names]
+        order: dict[Path, None] = {}
+        for pack in wanted:
+            for needed in self.needed(pack)[0]:
+                if needed in wanted:
+                    order.setdefault(needed.root)
+            order.setdefault(pack.root)
+        return list(order)
 
     def _visit(self, pack: Pack, order: list[Pack], missing: list[str], trail: list[str]) -> None:
         for name in pack.manifest.needs if pack.manifest else ():
