@@ -65,7 +65,10 @@ def test_the_board_keeps_wcag_aa(look, shown, accessible, path, width):
 def test_without_scripts_the_board_is_complete(look, shown):
     page = look(DESK, scripts=False)
     assert page.locator(".figure-value").first.inner_text() == "98.6"
-    assert page.locator("path.county").count() == 9
+    assert page.locator("use.county").count() == 9
+    box = page.locator("use.county").first.bounding_box()
+    assert box["width"] > 30
+    assert box["height"] > 30
     assert page.locator("path.line").first.is_visible()
     page.locator("svg.map a").first.click()
     assert "/map/" in page.url

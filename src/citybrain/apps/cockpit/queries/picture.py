@@ -15,29 +15,36 @@ from citybrain.apps.cockpit.domain.board import BoardDocument, Card
 from citybrain.apps.cockpit.domain.curve import bounds, curve
 from citybrain.apps.cockpit.domain.shades import share
 from citybrain.apps.cockpit.models import Board, Snapshot
+from citybrain.apps.cockpit.queries import shapes
 from citybrain.apps.cockpit.queries.boards import document
 from citybrain.hub.places import api as places
 from citybrain.kernel import clock
 from citybrain.kernel.text import Text
 
 SILENCE = timedelta(seconds=60)
-MAP_WIDTH = 600
 CURVE_WIDTH, CURVE_HEIGHT = 400, 120
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A board ready to render."""
+    """A board's state, cheap to read: what a screen needs to know whether it has to look again."""
 
     key: str
     title: dict[str, str]
     subtitle: dict[str, str] | None
     version: int
-    changed_at: datetime
+    hash: str
     checked_at: datetime
     stopped: bool
-    refresh: int
-    cards: list[dict[str, Any]] = field(default_factory=list)
+    definition: BoardDocument = field(repr=False)
+    content: dict[str, Any] = field(repr=False)
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """Every card with its content, drawn."""
+        drawn = cards(self.definition, self.content)
+        since = {"stale": True, "as_of": self.checked_at.isoformat()} if self.stopped else {}
+        return [{**card, **since} for card in drawn]
 
 
 def picture(board: Board) -> Picture:
@@ -53,11 +60,11 @@ def picture(board: Board) -> Picture:
         title=board.title,
         subtitle=definition.subtitle.as_dict() if definition.subtitle else None,
         version=snapshot.version,
-        changed_at=snapshot.changed_at,
+        hash=snapshot.hash,
         checked_at=snapshot.checked_at,
         stopped=clock.now() - snapshot.checked_at > silence,
-        refresh=definition.refresh,
-        cards=cards(definition, snapshot.content),
+        definition=definition,
+        content=snapshot.content,
     )
 
 
@@ -123,15 +130,15 @@ def drawn_trend(lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 def drawn_map(held: dict[str, Any], bodies: dict[str, Any]) -> dict[str, Any]:
     """County shapes with shade and value; jurisdictions without a polygon of their own stand beside the map."""
-    drawing = places.county_paths(MAP_WIDTH)
+    drawing = shapes.drawing()
     areas = held.get("areas", {})
-    shapes, drawn = [], set()
+    counties, drawn = [], set()
     for shape in drawing.counties if drawing else ():
         key = shape.code[:6]
         area = areas.get(key, {})
         drawn.add(key)
-        shapes.append({
-            "key": key, "d": shape.d, "x": shape.x, "y": shape.y,
+        counties.append({
+            "key": key, "x": shape.x, "y": shape.y,
             "name": bodies[key].name if key in bodies else shape.name,
             "label": label(bodies[key].name if key in bodies else shape.name),
             "shade": area.get("shade", "none"), "value": area.get("value"),
@@ -144,7 +151,8 @@ def drawn_map(held: dict[str, Any], bodies: dict[str, Any]) -> dict[str, Any]:
         {"key": key, "name": body.name, "value": areas.get(key, {}).get("value")}
         for key, body in bodies.items()
     ]
-    return {"drawing": drawing, "shapes": shapes, "beside": beside, "rows": rows}
+    frame = (drawing.width, drawing.height, shapes.edition(drawing)) if drawing else None
+    return {"frame": frame, "shapes": counties, "beside": beside, "rows": rows}
 
 
 def label(name: Any) -> dict[str, str]:

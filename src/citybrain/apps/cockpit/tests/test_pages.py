@@ -41,7 +41,7 @@ def test_without_scripts_every_card_is_there_in_words_and_shapes(client, shown, 
     html = client.get(ADDRESS).content.decode()
     assert html.count("data-card=") == 15
     assert "98.6" in html
-    assert re.search(r'<path class="county shade-\d"', html)
+    assert re.search(r'<use class="county shade-\d"', html)
     assert 'class="line line-1"' in html
     assert "M20" in html
     assert "暂无数据" in html
@@ -106,6 +106,8 @@ def test_when_the_worker_is_silent_the_board_says_so(client, shown, as_actor):
         html = client.get(ADDRESS).content.decode()
         assert 'class="cards is-stopped"' in html
         assert "数据停在" in html
+        card = re.search(r'<section[^>]*id="card-on-time".*?</section>', html, re.S)[0]
+        assert "light-green" not in card, "an old figure is grey, never green"
         assert client.get(ADDRESS + "cards/")["X-Stopped"] == "1"
 
 
@@ -116,6 +118,25 @@ def test_a_county_opens_its_towns_and_the_zone_its_own(client, shown, as_actor):
     assert "虎𬇙镇" in html
     assert f'href="{ADDRESS}?end=desk#card-map"' in html
     assert client.get(ADDRESS + "map/dongqiao/").status_code == 200
+
+
+def test_the_map_is_a_file_that_browsers_keep(client, shown, as_actor):
+    as_actor("cockpit.view")
+    cards = client.get(ADDRESS + "cards/").content.decode()
+    assert len(cards) < 60_000, "a live update carries figures, not coastlines"
+    file = re.search(r'href="(/cockpit/shapes/[0-9a-f]+\.svg)#c350902"', cards)[1]
+    answer = client.get(file)
+    assert "immutable" in answer["Cache-Control"]
+    assert 'id="c350902"' in answer.content.decode()
+    assert client.get("/cockpit/shapes/0000.svg").status_code == 404
+
+
+def test_cards_are_rendered_once_for_all_screens(client, shown, as_actor, monkeypatch):
+    as_actor("cockpit.view")
+    client.get(ADDRESS)
+    monkeypatch.setattr("citybrain.apps.cockpit.views.board.render_to_string", None)
+    assert client.get(ADDRESS).status_code == 200
+    assert client.get(ADDRESS + "cards/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/cockpit/other/", ADDRESS + "map/nowhere/", ADDRESS + "receipts/350902/"])

@@ -113,8 +113,9 @@ for (const card of box.querySelectorAll("[data-card]")) original.set(card.id, ca
 addEventListener("DOMContentLoaded", () => box.querySelectorAll("[data-card]").forEach(draw));
 if (document.readyState !== "loading") box.querySelectorAll("[data-card]").forEach(draw);
 
-if (box.dataset.stream && "EventSource" in window) {
-  const stream = new EventSource(box.dataset.stream);
+const source = document.querySelector("[data-stream]")?.dataset.stream;
+if (source && "EventSource" in window) {
+  const stream = new EventSource(source);
   stream.onopen = () => { connected = true; refresh(); };
   stream.onmessage = () => refresh();
   stream.onerror = () => { connected = false; };
