@@ -35,5 +35,7 @@ data.register_dataset(
         organisation_column="issuer_org",
         matter_column="matter",
         permission="certificates.view",
+        link="certificates:detail",
+        link_column="id",
     )
 )

@@ -24,27 +24,29 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 
+TRICKS = [
+    (BOMB, "alias"),
+    ("a: &x 1\nb: *x\n", "alias"),
+    ("a: {<<: {b: 1}}\n", "alias"),
+    ("a: !!python/object/apply:os.system ['true']\n", "tag"),
+    ("a: !custom 1\n", "tag"),
+    ("!!map {a: 1}\n", "tag"),
+    ("a: 1\na: 2\n", "duplicate_key"),
+    ("a: 1\n---\nb: 2\n", "many_documents"),
+    ("? [a, b]\n: 1\n", "key"),
+    ("[" * 60 + "]" * 60, "too_deep"),
+    ("{a: " * 60 + "}" * 60, "too_deep"),
+    ("a: [1, 2\n", "syntax"),
+    ("a: \x07\n", "syntax"),
+    ("a: \ud800".encode("utf-8", "surrogatepass"), "encoding"),
+    (b"\xff\xfe\x00", "encoding"),
+    ("x: " + "y" * strict_yaml.MAX_BYTES, "too_large"),
+    ("[" + "1," * (strict_yaml.MAX_NODES + 1) + "]", "too_many"),
+]
+
+
 @pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (BOMB, "alias"),
-        ("a: &x 1\nb: *x\n", "alias"),
-        ("a: {<<: {b: 1}}\n", "alias"),
-        ("a: !!python/object/apply:os.system ['true']\n", "tag"),
-        ("a: !custom 1\n", "tag"),
-        ("!!map {a: 1}\n", "tag"),
-        ("a: 1\na: 2\n", "duplicate_key"),
-        ("a: 1\n---\nb: 2\n", "many_documents"),
-        ("? [a, b]\n: 1\n", "key"),
-        ("[" * 60 + "]" * 60, "too_deep"),
-        ("{a: " * 60 + "}" * 60, "too_deep"),
-        ("a: [1, 2\n", "syntax"),
-        ("a: \x07\n", "syntax"),
-        ("a: \ud800".encode("utf-8", "surrogatepass"), "encoding"),
-        (b"\xff\xfe\x00", "encoding"),
-        ("x: " + "y" * strict_yaml.MAX_BYTES, "too_large"),
-        ("[" + "1," * (strict_yaml.MAX_NODES + 1) + "]", "too_many"),
-    ],
+    ("text", "code"), TRICKS, ids=[f"{n}-{code}" for n, (_text, code) in enumerate(TRICKS)]
 )
 def test_yaml_tricks_are_refused(text, code):
     with pytest.raises(strict_yaml.YamlRefused) as refused:
