@@ -64,6 +64,12 @@ data.register_dataset(
                 _t("免提交材料数", "Materials not asked for"),
                 sql="materials_free",
             ),
+            C(
+                "certificate_type",
+                "text",
+                _t("结果证照类型", "Certificate type"),
+                sql="coalesce(context->'certificate'->>'type', '')",
+            ),
             C("parent_id", "text", _t("所属一件事", "Bundle"), sql="parent_id::text"),
         ),
         sql="cases_case",
@@ -72,5 +78,6 @@ data.register_dataset(
         division_column="division",
         matter_column="matter",
         permission="data.read",
+        link="cases:detail",
     )
 )

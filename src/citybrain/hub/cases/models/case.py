@@ -79,6 +79,7 @@ class Case(models.Model):
             models.Index(fields=["organisation", "matter", "-opened_at"], name="cases_org_matter"),
             models.Index(fields=["received_at"], name="cases_received"),
             models.Index(fields=["closed_at"], name="cases_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["decided_at"], name="cases_decided", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["due_at"], name="cases_due", condition=Q(due_at__isnull=False)),
             models.Index(
                 fields=["due_at"],
