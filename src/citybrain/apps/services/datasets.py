@@ -30,5 +30,7 @@ data.register_dataset(
         organisation_column="organisation",
         division_column="division",
         permission="services.ratings",
+        link="cases:detail",
+        link_column="case_id",
     )
 )
