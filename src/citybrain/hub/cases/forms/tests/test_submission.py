@@ -1,5 +1,7 @@
 """Pages are read, conditions decide what is asked, and nothing malformed gets further than a message."""
 
+import os
+
 import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,9 @@ from citybrain.kernel.errors import FieldProblem
 
 pytestmark = pytest.mark.django_db
 FORM = make_form()
+EXAMPLES = int(
+    os.environ.get("CITYBRAIN_EXAMPLES", "500")
+)  # of each kind; 5000 makes ten thousand submissions
 
 
 def codes(answers):
@@ -126,19 +131,25 @@ wild = st.recursive(
 )
 
 
-@settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(post=posts, page=st.sampled_from(FORM.pages), operator=texts)
 def test_a_malformed_page_gives_messages_never_an_error(post, page, operator):
     answers = forms.read_page(FORM, page, post, data={}, given={"operator": operator})
     assert all(isinstance(p, FieldProblem) and p.message.zh for p in answers.problems)
-    forms.page_view(FORM, page, data={}, given={}, raw=answers.raw, problems=answers.problems)
 
 
-@settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.dictionaries(names, wild, max_size=15), good=st.booleans())
 def test_malformed_answers_give_messages_and_what_passes_fits_the_schema(data, good):
     answers = forms.check(FORM, {**(GOOD if good else {}), **data}, given={"operator": "company"})
     assert all(isinstance(p, FieldProblem) for p in answers.problems)
-    forms.review_view(FORM, data=answers.values, given={})
     if not answers.problems:
         jsonschema.Draft202012Validator(forms.json_schema(FORM)).validate(answers.values)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(post=posts, page=st.sampled_from(FORM.pages))
+def test_whatever_was_typed_can_be_shown_again(post, page):
+    answers = forms.read_page(FORM, page, post, data={}, given={})
+    forms.page_view(FORM, page, data=answers.values, given={}, raw=answers.raw, problems=answers.problems)
+    forms.review_view(FORM, data={**answers.values, **answers.raw}, given={})
