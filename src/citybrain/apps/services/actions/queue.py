@@ -33,7 +33,12 @@ def _next_ticket(hall: Hall, by: Actor, purpose: str) -> QueueTicket:
     if last >= MOST_A_DAY:
         raise Conflict(_("All numbers of today have been given out."), code="full")
     ticket = QueueTicket.objects.create(
-        hall=hall, day=today, serial=last + 1, purpose=purpose[:200], person_id=by.person_id, drawn_at=clock.now()
+        hall=hall,
+        day=today,
+        serial=last + 1,
+        purpose=purpose[:200],
+        person_id=by.person_id,
+        drawn_at=clock.now(),
     )
     audit.record("services.draw_number", by=by, obj=f"ticket:{ticket.id}", organisation=hall.organisation)
     return ticket
@@ -45,7 +50,9 @@ def call_next(hall_code: str, window: str, *, by: Actor) -> QueueTicket | None:
     today = clock.today()
     tickets = QueueTicket.objects.filter(hall_id=hall_code, day=today)
     tickets.filter(window=window, state=State.CALLED).update(state=State.MISSED, ended_at=clock.now())
-    ticket = tickets.filter(state=State.WAITING).order_by("serial").select_for_update(skip_locked=True).first()
+    ticket = (
+        tickets.filter(state=State.WAITING).order_by("serial").select_for_update(skip_locked=True).first()
+    )
     if ticket is None:
         return None
     ticket.state, ticket.window, ticket.called_at = State.CALLED, window, clock.now()

@@ -49,7 +49,9 @@ def rate_case(
     check_rating(grade, text)
     case = cases.case_for(by, case_id, purpose="rate").record
     if case.state not in RATABLE:
-        raise Conflict(_("This case is still being handled; you can rate it when it is finished."), code="not_over")
+        raise Conflict(
+            _("This case is still being handled; you can rate it when it is finished."), code="not_over"
+        )
     if Rating.objects.select_for_update().filter(case_id=case_id).exists():
         raise Conflict(_("This case has already been rated: one case, one rating."), code="already_rated")
     rating = Rating.objects.create(
@@ -68,8 +70,13 @@ def rate_case(
         rated_at=clock.now(),
         demo=case.demo,
     )
-    audit.record("services.rate", by=by, obj=f"case:{case_id}", organisation=case.organisation,
-                 after={"grade": grade, "channel": channel})
+    audit.record(
+        "services.rate",
+        by=by,
+        obj=f"case:{case_id}",
+        organisation=case.organisation,
+        after={"grade": grade, "channel": channel},
+    )
     if rating.grade >= BAD_FROM:
         _open_rectification(rating)
     return rating
@@ -105,7 +112,9 @@ def _open_rectification(rating: Rating) -> None:
 
 def note_rectified(rectification_case_id: UUID, at: datetime) -> None:
     """The rectification case was closed; keep the first time it was."""
-    Rating.objects.filter(rectification_case_id=rectification_case_id, rectified_at__isnull=True).update(rectified_at=at)
+    Rating.objects.filter(rectification_case_id=rectification_case_id, rectified_at__isnull=True).update(
+        rectified_at=at
+    )
 
 
 def exclude_after_review(rectification_case_id: UUID) -> None:

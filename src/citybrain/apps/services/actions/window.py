@@ -38,7 +38,9 @@ def identify(*, number: str, name: str, phone: str, by: Actor) -> identity.Subje
     firm = identity.legal_person_by_uscc(number)
     if firm is not None:
         return identity.legal_person_subject(firm.id)
-    return identity.legal_person_subject(identity.register_legal_person(name=name, uscc=number, phone=phone, by=by, source="window"))
+    return identity.legal_person_subject(
+        identity.register_legal_person(name=name, uscc=number, phone=phone, by=by, source="window")
+    )
 
 
 def subject(subject_id: str, *, kind: str) -> identity.Subject:

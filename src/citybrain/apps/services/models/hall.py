@@ -23,6 +23,9 @@ class Hall(models.Model):
     class Privacy:
         personal: list[str] = []
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class QueueTicket(models.Model):
     """One number drawn in a hall on one day."""
@@ -59,6 +62,9 @@ class QueueTicket(models.Model):
 
     class Privacy:
         personal = ["person_id", "purpose"]
+
+    def __str__(self) -> str:
+        return self.number
 
     @property
     def number(self) -> str:

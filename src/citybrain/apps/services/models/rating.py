@@ -40,3 +40,6 @@ class Rating(models.Model):
 
     class Privacy:
         personal = ["rater_person_id", "text"]
+
+    def __str__(self) -> str:
+        return f"{self.case_no} {self.grade}"

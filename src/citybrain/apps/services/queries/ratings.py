@@ -33,7 +33,9 @@ class RatingCounts:
 def in_scope(actor: Actor) -> Any:
     """Ratings of the units the actor may see, newest first."""
     scope = identity.scope(actor, "services.ratings")
-    return Rating.objects.filter(identity.scope_q(scope, "organisation", "matter")).order_by("-rated_at", "-id")
+    return Rating.objects.filter(identity.scope_q(scope, "organisation", "matter")).order_by(
+        "-rated_at", "-id"
+    )
 
 
 def filtered(actor: Actor, *, show: str, q: str, matter: str = "") -> Any:
@@ -46,7 +48,9 @@ def filtered(actor: Actor, *, show: str, q: str, matter: str = "") -> Any:
     if show == "late":
         rows = rows.filter(rectify_due_at__lt=clock.now())
     if q:
-        rows = rows.filter(Q(case_no__startswith=q) | Q(matter_name__zh__contains=q) | Q(matter_name__en__icontains=q))
+        rows = rows.filter(
+            Q(case_no__startswith=q) | Q(matter_name__zh__contains=q) | Q(matter_name__en__icontains=q)
+        )
     return rows.filter(matter=matter) if matter else rows
 
 
@@ -54,10 +58,15 @@ def counts(actor: Actor) -> RatingCounts:
     """Counts of the last ninety days, excluded ratings left out."""
     since = clock.now() - timedelta(days=WINDOW_DAYS)
     bad = Q(grade__gte=BAD_FROM)
-    found = in_scope(actor).order_by().filter(rated_at__gte=since, excluded=False).aggregate(
-        total=Count("id"),
-        bad=Count("id", filter=bad),
-        rectified=Count("id", filter=bad & Q(rectified_at__isnull=False)),
-        late=Count("id", filter=bad & Q(rectified_at__isnull=True, rectify_due_at__lt=clock.now())),
+    found = (
+        in_scope(actor)
+        .order_by()
+        .filter(rated_at__gte=since, excluded=False)
+        .aggregate(
+            total=Count("id"),
+            bad=Count("id", filter=bad),
+            rectified=Count("id", filter=bad & Q(rectified_at__isnull=False)),
+            late=Count("id", filter=bad & Q(rectified_at__isnull=True, rectify_due_at__lt=clock.now())),
+        )
     )
     return RatingCounts(**found)

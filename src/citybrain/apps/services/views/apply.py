@@ -39,14 +39,19 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     guide = matters.guide(key)
     answers = {k.removeprefix("s."): v for k, v in request.POST.items() if k.startswith("s.")}
     view = matters.situations(key, answers)
-    if view.refused is None and view.next is None and (request.method == "POST" or not guide.document.situations):
-        if request.method == "POST":
-            return _open(request, key, view.answers)
+    if request.method == "POST" and view.refused is None and view.next is None:
+        return _open(request, key, view.answers)
     token = request.POST.get("key") or str(uuid4())
     return render(
         request,
         "services/apply/start.html",
-        {"guide": guide, "key": key, "view": view, "token": token, "problems": view.problems if answers else ()},
+        {
+            "guide": guide,
+            "key": key,
+            "view": view,
+            "token": token,
+            "problems": view.problems if answers else (),
+        },
         status=422 if view.problems and answers else 200,
     )
 

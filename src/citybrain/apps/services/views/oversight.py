@@ -21,7 +21,9 @@ def lights(request: HttpRequest) -> HttpResponse:
     """Open cases by unit or matter and light; every number opens the work list behind it."""
     by = request.GET.get("by", "organisation")
     by = by if by in {"organisation", "matter", "place"} else "organisation"
-    return render(request, "services/oversight/lights.html", {"table": cases.lights(request.actor, by=by), "by": by})
+    return render(
+        request, "services/oversight/lights.html", {"table": cases.lights(request.actor, by=by), "by": by}
+    )
 
 
 @guard("services.ratings")
@@ -38,5 +40,3 @@ def rating_list(request: HttpRequest) -> HttpResponse:
         "services/oversight/ratings.html",
         {"page": page, "show": show, "q": q, "counts": ratings.counts(request.actor), "grades": GRADES},
     )
-
-

@@ -18,7 +18,10 @@ PAGE_SIZE = 20
 MOST_RESULTS = 100
 AUDIENCES = ("person", "company")
 AXES = ("life_event", "person_topic", "corp_topic", "group", "department", "audience", "place")
-HOT_WORDS = {"zh": ("开饭店", "生孩子", "医保", "社保卡", "公积金"), "en": ("restaurant", "newborn", "insurance", "housing fund")}
+HOT_WORDS = {
+    "zh": ("开饭店", "生孩子", "医保", "社保卡", "公积金"),
+    "en": ("restaurant", "newborn", "insurance", "housing fund"),
+}
 
 
 def axis_names() -> dict[str, str]:
@@ -61,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
     """Results for everyday words, with filters for audience and place."""
     q = request.GET.get("q", "").strip()[:60]
     audience = request.GET.get("audience", "")
-    found = matters.search(q, limit=MOST_RESULTS, served=audience if audience in AUDIENCES else "") if q else []
+    found = (
+        matters.search(q, limit=MOST_RESULTS, served=audience if audience in AUDIENCES else "") if q else []
+    )
     page = Paginator(found, PAGE_SIZE).get_page(positive(request.GET.get("page")))
     return render(
         request,
@@ -71,7 +76,11 @@ def search(request: HttpRequest) -> HttpResponse:
             "crumbs": [],
             "q": q,
             "results": list(page.object_list),
-            "pager": {"number": page.number, "pages": page.paginator.num_pages, "total": page.paginator.count},
+            "pager": {
+                "number": page.number,
+                "pages": page.paginator.num_pages,
+                "total": page.paginator.count,
+            },
             "filters": bool(q),
             "audience": audience,
             "themes": [] if q else matters.browse("life_event"),

@@ -89,7 +89,11 @@ def call(request: HttpRequest) -> HttpResponse:
             if ticket is None:
                 flash.info(request, _("Nobody is waiting."))
             else:
-                flash.success(request, _("Number %(number)s is called to %(window)s.") % {"number": ticket.number, "window": window})
+                flash.success(
+                    request,
+                    _("Number %(number)s is called to %(window)s.")
+                    % {"number": ticket.number, "window": window},
+                )
     except (CityError, ValueError) as error:
         flash.error(request, str(error))
     return redirect("services:window")
@@ -137,7 +141,9 @@ def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
     except CityError as error:
         flash.warning(request, str(error))
     else:
-        flash.success(request, _("Received. The receipt is among the case's documents; the back office has it now."))
+        flash.success(
+            request, _("Received. The receipt is among the case's documents; the back office has it now.")
+        )
 
 
 @guard("services.receive")
@@ -146,7 +152,9 @@ def halls_screen(request: HttpRequest) -> HttpResponse:
     """The call screen of the clerk's hall."""
     hall, _window = chosen(request)
     answer = render(
-        request, "services/window/screen.html", {"hall": hall, "tickets": halls.waiting(hall, 12) if hall else []}
+        request,
+        "services/window/screen.html",
+        {"hall": hall, "tickets": halls.waiting(hall, 12) if hall else []},
     )
     answer["Refresh"] = "10"  # a header, so that the page needs no script
     return answer
@@ -159,14 +167,20 @@ def draw(request: HttpRequest) -> HttpResponse:
     ticket = None
     if request.method == "POST":
         try:
-            ticket = queue.draw_number(request.POST.get("hall", ""), by=request.actor, purpose=request.POST.get("purpose", ""))
+            ticket = queue.draw_number(
+                request.POST.get("hall", ""), by=request.actor, purpose=request.POST.get("purpose", "")
+            )
         except CityError as error:
             flash.error(request, str(error))
     rows = halls.halls()
     return render(
         request,
         "services/window/draw.html",
-        {"halls": rows, "ticket": ticket, "ahead": max(0, halls.waiting_count(ticket.hall) - 1) if ticket else 0},
+        {
+            "halls": rows,
+            "ticket": ticket,
+            "ahead": max(0, halls.waiting_count(ticket.hall) - 1) if ticket else 0,
+        },
     )
 
 
