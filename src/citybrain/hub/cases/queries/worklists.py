@@ -105,7 +105,7 @@ def filtered_tasks(actor: Actor, filters: Filters) -> QuerySet[Task]:
     if filters.demo is not None:
         rows = rows.filter(case__demo=filters.demo)
     if filters.q.strip():
-        rows = rows.filter(case__in=found_ids(actor, filters.q))
+        rows = match(rows, filters.q, "case__")
     return rows
 
 
@@ -142,21 +142,17 @@ def _instant(value: Any, name: str) -> datetime | None:
 # search ------------------------------------------------------------------------------------------------------------
 
 
-def found_ids(actor: Actor, text: str) -> QuerySet:
-    """Ids of visible cases that match a number, a complete personal name or number, or words."""
-    return match(Case.objects.filter(visible(actor)), text).values("pk")
-
-
-def match(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Cases that match. A case number by prefix; a name or identity number only complete; else words."""
-    text = text.strip()[:100]
+def match(rows: QuerySet, text: str, prefix: str = "") -> QuerySet:
+    """Cases (or with ``prefix`` rows that point to one) that match. A case number by prefix; a person's name or
+    identity number only complete, through its blind index; else words."""
+    text = text.replace("\x00", "").strip()[:100]
     if not text:
         return rows
-    clause = Q(subject_name_index=text) | Q(subject_number_index=text)
+    clause = Q(**{f"{prefix}subject_name_index": text}) | Q(**{f"{prefix}subject_number_index": text})
     if text.isascii() and len(text) >= 4:
-        clause |= Q(case_no__startswith=text)
+        clause |= Q(**{f"{prefix}case_no__startswith": text})
     if words := search.query(text):
-        clause |= Q(search=SearchQuery(words, search_type="raw", config="simple"))
+        clause |= Q(**{f"{prefix}search": SearchQuery(words, search_type="raw", config="simple")})
     return rows.filter(clause)
 
 
