@@ -1,5 +1,6 @@
 """kill -9 of every process while the city works."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import threading
 import time
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -169,7 +171,8 @@ def test_killing_everything_at_once_loses_nothing(town, clean, load):
     everything = town.marked()
     town.process.kill()
     for process in everything:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # gone with its launcher before we came to it
+            process.kill()
     town.process.wait()
     town.up()
     load.wait_for_progress()

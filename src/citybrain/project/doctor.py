@@ -149,7 +149,7 @@ def rooms(config: Config) -> Iterator[Finding]:
         except Error as problem:
             troubles = [(f"the database is not set up: {problem}".splitlines()[0], "./citybrain up")]
         for what, todo in troubles:
-            yield Finding("✗", what, todo)
+            yield Finding("·", what, todo)
         if not troubles:
             yield well("kernel and messages have nothing to complain about")
 
