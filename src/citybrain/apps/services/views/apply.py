@@ -71,7 +71,7 @@ def _open(request: HttpRequest, key: str, answers: dict[str, str]) -> HttpRespon
             answers=answers,
             channel="window" if window else "online",
             subject=subject,
-            idempotency_key=f"start:{actor.account_id}:{request.POST.get('key', '')[:40]}",
+            idempotency_key=f"start:{request.POST.get('key', '')[:40]}",
         )
     except Conflict as error:
         flash.error(request, str(error))
