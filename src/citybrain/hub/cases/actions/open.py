@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -56,7 +57,7 @@ def open_case(
     _may_open(by, subject)
     if channel not in CHANNELS:
         raise Invalid([FieldProblem("channel", "choice", _("Unknown channel."))])
-    key = f"{by.account_id or by.name}:{idempotency_key}"[:80] if idempotency_key else None
+    key = _whole(f"{by.account_id or by.name}:{idempotency_key}") if idempotency_key else None
     if key and (before := Case.objects.filter(idempotency_key=key).first()):
         return record(before)
     parent_row = row_for(by, parent) if parent else None
@@ -146,6 +147,11 @@ def open_row(
         give_number(run)
     finish(run)
     return case
+
+
+def _whole(key: str) -> str:
+    """The key in the column's width: a long one as its digest. Cut off, two different keys would be one."""
+    return key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _name_subject(case: Case, by: Actor, subject: Any, subject_of: Case | None) -> None:

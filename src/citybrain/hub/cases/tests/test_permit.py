@@ -209,6 +209,12 @@ def test_worklists_follow_the_case(staff):
     assert Task.objects.filter(closed_at=None).count() == 1
 
 
+def test_long_keys_are_told_apart(staff):
+    first, second = (open_permit(staff.citizen, idempotency_key="start:" + "x" * 90 + end) for end in "ab")
+    assert first.id != second.id
+    assert open_permit(staff.citizen, idempotency_key="start:" + "x" * 90 + "a").id == first.id
+
+
 def test_a_repeated_request_is_done_once(staff):
     record = open_permit(staff.citizen, idempotency_key="open-1")
     assert open_permit(staff.citizen, idempotency_key="open-1").id == record.id
