@@ -28,6 +28,7 @@ PAUSE_LONGEST = 30.0
 BEAT_SECONDS = 5.0
 STALLED_SECONDS = 60
 JOBS_AT_ONCE = 2
+JOBS_NICE = 10  # rendering certificates may take what pages leave over
 FINISH_SECONDS = 8
 
 
@@ -109,6 +110,7 @@ def main() -> None:
     beat = Beat(stop)
     beat.start()
     threads = loops.run(stop)
+    os.nice(JOBS_NICE)  # this thread and those that jobs run in, not the loops started before
     threading.Thread(target=end_late, args=(stop,), name="last-call", daemon=True).start()
     asyncio.run(run_jobs(stop))
     for thread in [*threads, beat]:
