@@ -1,0 +1,107 @@
+"""``./citybrain bench worklist``: "my open work" and search by 16 officials at once over many cases, through HTTP.
+
+Prints p50/p95 of each kind and the ratio to the same server's empty page at the same number of users.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import psycopg
+
+from bench import _city, _people, _preload
+from bench._figures import Times, quantile, say
+from bench._wire import Wire
+
+AIM_P95 = 100.0
+UNITS = ("scjg", "wjw", "rsj", "ybj", "gaj", "mzj")
+ROLES = ("receiver", "reviewer", "decider")
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="citybrain bench worklist", description=__doc__)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--users", type=int, default=16)
+    parser.add_argument("--keep", default="", help="a folder to use and keep")
+    options = parser.parse_args(argv)
+    say(f"worklist  ·  {_city.machine()}")
+    with _city.city(options.keep) as launcher:
+        there, seconds = _preload.fill(launcher.server.url("postgres"), options.cases)
+        say(f"  {there:,} cases (preloaded in {seconds:.0f} s)")
+        people = officials(options.users)
+        words = numbers(launcher.server.url("postgres"))
+        measure(launcher.config.port, people, words, options.seconds)
+    return 0
+
+
+def officials(users: int) -> list[_people.Person]:
+    """Reviewers, deciders and receivers of six kinds of units in the counties, each with a session."""
+    from citybrain.hub.identity import api as identity
+
+    wanted = [(role, f"{county}-{unit}") for county in _preload.COUNTIES for unit in UNITS for role in ROLES]
+    known = identity.directory().organisations
+    return [_people.official(role, code) for role, code in wanted if code in known][:users]
+
+
+def numbers(url: str) -> list[str]:
+    """Beginnings of case numbers and words that find something."""
+    with psycopg.connect(url) as link:
+        rows = link.execute(
+            "select case_no from cases_case where case_no is not null order by opened_at desc limit 2000"
+        ).fetchall()
+        titles = link.execute(
+            "select split_part(title, ' ', 1) from cases_case where title <> '' limit 2000"
+        ).fetchall()
+    return [row[0] for row in rows[::40]] + [row[0] for row in titles[::40]]
+
+
+def measure(port: int, people: list[_people.Person], words: list[str], seconds: float) -> None:
+    kinds: dict[str, Callable[[int], str]] = {
+        "empty page (limit)": lambda n: "/empty",
+        "my open work": lambda n: "/cases/",
+        "my open work, red light": lambda n: "/cases/?light=red",
+        "search open work": lambda n: f"/cases/?q={quote(words[n % len(words)])}",
+        "search finished cases": lambda n: f"/cases/?done=1&q={quote(words[n % len(words)])}",
+    }
+    limit = 0.0
+    for kind, path in kinds.items():
+        drive(port, people, path, 2.0)
+        times, rate, bad = drive(port, people, path, seconds / 2 if not limit else seconds)
+        limit = limit or rate
+        p95 = quantile(times, 0.95)
+        say(f"    {kind:<26} p50 {quantile(times, 0.5):7.1f} ms   p95 {p95:7.1f} ms   {rate:7.1f}/s   "
+            f"ratio to limit {rate / limit:.3f}{'' if p95 <= AIM_P95 else '   p95 aim missed'}"
+            f"{f'   {bad} not 200' if bad else ''}")  # fmt: skip
+
+
+def drive(
+    port: int, people: list[_people.Person], path: Callable[[int], str], seconds: float
+) -> tuple[list[float], float, int]:
+    """All users in closed loops; times in ms, requests a second, answers that were not 200."""
+    merged, lock, bad = Times(), threading.Lock(), []
+    began = time.perf_counter()
+
+    def play(number: int, person: _people.Person) -> None:
+        wire, mine, turn = Wire(port, person.cookie), Times(), number
+        while time.perf_counter() - began < seconds:
+            with mine.step("all"):
+                reply = wire.get(path(turn))
+            turn += len(people)
+            if reply.status != 200:
+                bad.append(reply.status)
+        wire.close()
+        with lock:
+            merged.add(mine)
+
+    threads = [threading.Thread(target=play, args=pair) for pair in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times = merged.steps["all"]
+    return times, len(times) / (time.perf_counter() - began), len(bad)
