@@ -63,7 +63,8 @@ def give_back(key: str, limit: int, seconds: float) -> None:
     """Take one counted attempt of ``key`` back: it was no failure, and others share the key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE kernel_rate SET tat = tat - %s * interval '1 second' WHERE key = %s", [seconds / limit, _key(key)]
+            "UPDATE kernel_rate SET tat = tat - %s * interval '1 second' WHERE key = %s",
+            [seconds / limit, _key(key)],
         )
 
 

@@ -18,7 +18,8 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -52,6 +53,15 @@ class Unreadable(CityError):
             safe=_("Nothing was changed."),
             todo=_("Go back, check what you entered and try again."),
         )
+
+
+class WrongMethod(CityError):
+    """PUT, DELETE, TRACE and invented methods: no address takes them."""
+
+    status, code = 405, "method"
+
+    def __init__(self) -> None:
+        super().__init__(TITLES[405], safe=_("Nothing was changed."))
 
 
 class TooLarge(CityError):
@@ -124,6 +134,8 @@ def known(problem: BaseException | None) -> CityError | None:
         return busy()
     if isinstance(problem, OSError) and problem.errno in DISK_FULL:
         return full()
+    if isinstance(problem, (RawPostDataException, UnreadablePostError)):
+        return Unreadable()  # a form where JSON was expected; a sender that hung up
     if isinstance(problem, (BadRequest, DataError, UnicodeEncodeError, ValidationError)):
         return Unreadable()
     return None

@@ -17,6 +17,8 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
+from typing import Any
+
 import django
 
 django.setup()
@@ -101,11 +103,9 @@ class Hub:
     async def round(self) -> None:
         db = await self.database()
         if self.last is None:
-            self.last = (await (await db.execute(LAST)).fetchone())[0]
+            self.last = await _first(await db.execute(LAST))
         async with db.transaction():
-            if (await (await db.execute("select pg_try_advisory_xact_lock(%s)", [NUMBER_LOCK])).fetchone())[
-                0
-            ]:
+            if await _first(await db.execute("select pg_try_advisory_xact_lock(%s)", [NUMBER_LOCK])):
                 await db.execute(NUMBER)
         for number, channel, payload in await (await db.execute(ROWS, [self.last])).fetchall():
             self.last = number
@@ -148,6 +148,12 @@ class Hub:
         for group in list(self.clients.values()):
             for client in list(group):
                 self.remove(client)
+
+
+async def _first(cursor: Any) -> Any:
+    """The one value of a query that always answers one row."""
+    row = await cursor.fetchone()
+    return row[0]
 
 
 def parameters() -> dict:
@@ -205,7 +211,7 @@ async def stream(request: Request) -> Response:
     if hub.count >= CLIENTS_MOST or hub.closing:
         return JSONResponse({"error": {"code": "unavailable"}}, 503, headers={"Retry-After": "5"})
     last = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    client = Client(channel, int(last) if last.isdigit() and len(last) < 19 else None)
+    client = Client(channel, int(last) if last.isdecimal() and len(last) < 19 else None)
     hub.add(client)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
     if origin:

@@ -18,7 +18,8 @@ class Steps:
     @contextmanager
     def step(self, what: str) -> Iterator[Callable[[str], None]]:
         """Run one step; call the yielded function to add a note to its line."""
-        began, notes = time.monotonic(), []
+        began = time.monotonic()
+        notes: list[str] = []
         if sys.stdout.isatty():
             print(f"  … {what}", end="\r", flush=True)
         try:

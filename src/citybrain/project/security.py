@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware as DjangoSecurity
 
 from citybrain.kernel import live
-from citybrain.project.errors import TooLarge, answer
+from citybrain.project.errors import TooLarge, WrongMethod, answer
 
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # no address of ours takes others
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -53,8 +54,10 @@ class SecurityMiddleware(DjangoSecurity):
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.REQUEST_LARGEST:
+        if length.isdecimal() and int(length[:18]) > settings.REQUEST_LARGEST:
             response = answer(request, TooLarge())
+        elif request.method not in METHODS:
+            response = answer(request, WrongMethod())
         else:
             response = super().__call__(request)
         headers = response.headers

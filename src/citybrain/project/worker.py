@@ -67,7 +67,7 @@ async def run_jobs(stop: threading.Event) -> None:
     """procrastinate's worker with its own connections; started again when the database was away."""
     wait = 1.0
     while not stop.is_set():
-        worker_app = jobs.with_connector(jobs.connector.get_worker_connector())
+        worker_app = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
         try:
             async with worker_app.open_async():
                 work = asyncio.create_task(

@@ -6,110 +6,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.JSONField()),
-                ('family', models.CharField(db_index=True, max_length=40)),
-                ('frequency', models.CharField(max_length=12)),
-                ('owner', models.CharField(blank=True, max_length=80)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('pack', models.CharField(max_length=60)),
-                ('hidden', models.BooleanField(default=False)),
-                ('filled_version', models.PositiveIntegerField(default=0)),
-                ('filled_at', models.DateTimeField(null=True)),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.JSONField()),
+                ("family", models.CharField(db_index=True, max_length=40)),
+                ("frequency", models.CharField(max_length=12)),
+                ("owner", models.CharField(blank=True, max_length=80)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("pack", models.CharField(max_length=60)),
+                ("hidden", models.BooleanField(default=False)),
+                ("filled_version", models.PositiveIntegerField(default=0)),
+                ("filled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['family', 'position', 'code'],
+                "ordering": ["family", "position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Headline',
+            name="Headline",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('dimension', models.CharField(blank=True, max_length=12)),
-                ('member', models.CharField(blank=True, max_length=80)),
-                ('period', models.CharField(max_length=24)),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('severity', models.CharField(default='calm', max_length=6)),
-                ('since', models.DateTimeField(null=True)),
-                ('rule_hash', models.CharField(max_length=64)),
-                ('as_of', models.DateTimeField()),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='headlines', to='indicators.indicator')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("dimension", models.CharField(blank=True, max_length=12)),
+                ("member", models.CharField(blank=True, max_length=80)),
+                ("period", models.CharField(max_length=24)),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("severity", models.CharField(default="calm", max_length=6)),
+                ("since", models.DateTimeField(null=True)),
+                ("rule_hash", models.CharField(max_length=64)),
+                ("as_of", models.DateTimeField()),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="headlines",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'dimension', 'member'), name='indicators_headline_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "dimension", "member"), name="indicators_headline_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Definition',
+            name="Definition",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('body', models.JSONField()),
-                ('rule_hash', models.CharField(max_length=64)),
-                ('since', models.DateTimeField()),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='definitions', to='indicators.indicator')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("body", models.JSONField()),
+                ("rule_hash", models.CharField(max_length=64)),
+                ("since", models.DateTimeField()),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="definitions",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'version'), name='indicators_definition_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "version"), name="indicators_definition_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('severity', models.CharField(max_length=6)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('threshold', models.DecimalField(decimal_places=6, max_digits=24)),
-                ('owner', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('state', models.CharField(default='open', max_length=12)),
-                ('opened_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by', models.CharField(blank=True, max_length=120)),
-                ('recovered_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=120)),
-                ('comment', models.TextField(blank=True)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='indicators.indicator')),
+                (
+                    "id",
+                    models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("severity", models.CharField(max_length=6)),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("threshold", models.DecimalField(decimal_places=6, max_digits=24)),
+                ("owner", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("state", models.CharField(default="open", max_length=12)),
+                ("opened_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by", models.CharField(blank=True, max_length=120)),
+                ("recovered_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=120)),
+                ("comment", models.TextField(blank=True)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('indicator',), name='indicators_task_one_open')],
+                "ordering": ["-opened_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=("indicator",),
+                        name="indicators_task_one_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Value',
+            name="Value",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('period', models.CharField(max_length=10)),
-                ('dimension', models.CharField(blank=True, max_length=12)),
-                ('member', models.CharField(blank=True, max_length=80)),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('rule_hash', models.CharField(max_length=64)),
-                ('computed_at', models.DateTimeField()),
-                ('as_of', models.DateTimeField()),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='indicators.indicator')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("period", models.CharField(max_length=10)),
+                ("dimension", models.CharField(blank=True, max_length=12)),
+                ("member", models.CharField(blank=True, max_length=80)),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("rule_hash", models.CharField(max_length=64)),
+                ("computed_at", models.DateTimeField()),
+                ("as_of", models.DateTimeField()),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['indicator', 'version', 'period'], name='indicators_value_window')],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'version', 'dimension', 'period', 'member'), name='indicators_value_once')],
+                "indexes": [
+                    models.Index(fields=["indicator", "version", "period"], name="indicators_value_window")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "version", "dimension", "period", "member"),
+                        name="indicators_value_once",
+                    )
+                ],
             },
         ),
     ]
