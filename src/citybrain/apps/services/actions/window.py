@@ -18,7 +18,7 @@ def looks_like_person(number: str) -> bool:
 
     A firm's code can be all digits too: then the one whose check character fits decides.
     """
-    if not number[:17].isdigit():
+    if not number[:17].isdecimal():
         return False
     return not identity.check_citizen_number(number) or bool(identity.check_uscc(number))
 

@@ -165,7 +165,7 @@ def _slice(rows: QuerySet, order: tuple[str, str], page: int | str, size: int) -
     down = order[0].startswith("-")
     number = 1
     rows = rows.order_by(*order)
-    if isinstance(page, str) and not page.isdigit():
+    if isinstance(page, str) and not (page.isdecimal() and len(page) < 7):
         number, at, last = read_cursor(page)
         side = "lt" if down else "gt"
         rows = rows.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"{key}__{side}": last}))

@@ -88,7 +88,7 @@ def test_export_holds_no_names_and_no_formulas(staff):
     ).decode()
     assert "林" not in text
     assert "'=HYPERLINK" in text
-    assert bench.safe_cell("@x") == "'@x"
+    assert bench.data.safe_cell("@x") == "'@x"
 
 
 def test_bulk_receive_does_what_it_can_and_says_the_rest(staff):

@@ -27,6 +27,7 @@ from citybrain.hub.cases.views.shared import (
     organisation_name,
     state_options,
 )
+from citybrain.hub.data import api as data
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
@@ -204,7 +205,7 @@ def _export_rows(actor: Actor, filters: Filters) -> Iterator[str]:
     chosen = replace(filters, all=not filters.done)
     now = clock.now()
     for case in worklists.filtered_cases(actor, chosen).order_by("-opened_at", "-id")[:EXPORT_MOST]:
-        lines.append(writer.writerow([safe_cell(cell) for cell in _cells(record(case, now=now))]))
+        lines.append(writer.writerow([data.safe_cell(cell) for cell in _cells(record(case, now=now))]))
     return iter(lines)
 
 
@@ -215,9 +216,3 @@ def _cells(row: Any) -> list[Any]:
         row.case_no, say(row.matter_name), row.organisation, row.division, say(CHANNELS.get(row.channel)),
         say(row.state_name), row.outcome, row.light, *shown, "1" if row.demo else "",
     ]  # fmt: skip
-
-
-def safe_cell(value: Any) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    text = str(value if value is not None else "").replace("\x00", "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -75,7 +75,7 @@ def _page(
         "organisation": organisation_name(view.record.organisation), "place": division_name(view.record.division),
         "channel": say(CHANNELS.get(view.record.channel)), "opened": action, "values": values or {},
         "problems": problems or [], "fillable": may_fill(actor, row_for(actor, case_id)),
-        "document_names": DOCUMENT_NAMES, "errors": {p.path.removeprefix("field."): p.message for p in problems or []},
+        "document_names": DOCUMENT_NAMES, "errors": {p.path.removeprefix("field."): p.message for p in problems or [] if not isinstance(p, str)},
         "typed_comment": request.POST.get("comment", ""),
     }  # fmt: skip
     return render(request, "cases/case.html", context, status=status)
@@ -146,7 +146,7 @@ def act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
     try:
         perform(
             case_id, action, by=actor, data=data, comment=request.POST.get("comment", ""),
-            idempotency_key=request.POST.get("key", ""), revision=int(raw) if raw.isdecimal() else None,
+            idempotency_key=request.POST.get("key", ""), revision=int(raw) if raw.isdecimal() and len(raw) < 10 else None,
         )  # fmt: skip
     except Invalid as error:
         problems = [FieldProblem(f"field.{p.path}", p.code, p.message) for p in error.problems]

@@ -92,7 +92,7 @@ def audit_page(
     start, end = _day(since), _day(until, "23:59:59")
     rows = rows.filter(at__gte=start) if start else rows
     rows = rows.filter(at__lte=end) if end else rows
-    if before.isdigit() and len(before) < 19:
+    if before.isdecimal() and len(before) < 19:
         rows = rows.filter(seq__lt=int(before))
     found = list(rows.order_by("-seq")[: PAGE + 1])
     more = str(found[PAGE - 1].seq) if len(found) > PAGE else ""

@@ -252,7 +252,7 @@ def _account(account_id: UUID) -> Account:
 
 def _number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
-    return int(text) if text.isdigit() and len(text) < 6 else 1
+    return int(text) if text.isdecimal() and len(text) < 6 else 1
 
 
 def _uuid(text: str) -> UUID:

@@ -88,7 +88,8 @@ def rows(request: HttpRequest, code: str, role: str) -> HttpResponse:
     if role not in ROLES:
         raise NotFound(f"no side {role!r}")
     narrowed = {name: asked(request.GET, name) for name in ("dimension", "member", "day")}
-    page = max(1, min(int(request.GET["page"]), 999)) if request.GET.get("page", "").isdecimal() else 1
+    raw = request.GET.get("page", "")
+    page = max(1, min(int(raw), 999)) if raw.isdecimal() and len(raw) < 7 else 1
     explained = indicators.explain(code)
     if request.GET.get("format") == "csv":
         return export_rows(request, code, role, narrowed)

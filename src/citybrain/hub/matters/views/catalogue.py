@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from citybrain.hub.data import api as data
 from citybrain.hub.identity import api as identity
 from citybrain.hub.matters.actions.publish import publish as publish_matter
 from citybrain.hub.matters.actions.publish import suspend as suspend_matter
@@ -118,7 +119,7 @@ def export(request: HttpRequest) -> HttpResponse:
         for e in page.rows:
             writer.writerow(
                 [
-                    safe(x)
+                    data.safe_cell(x)
                     for x in (
                         e.key,
                         say(e.name),
@@ -134,12 +135,6 @@ def export(request: HttpRequest) -> HttpResponse:
         number += 1
         page = catalogue(**chosen, page=number, size=200)
     return response
-
-
-def safe(value: Any) -> str:
-    """A cell that a spreadsheet program will not run as a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not text.lstrip("-").isdigit() else text
 
 
 @guard(VIEW)
