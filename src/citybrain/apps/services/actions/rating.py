@@ -11,7 +11,7 @@ from citybrain.apps.services.models import Rating
 from citybrain.hub.cases import api as cases
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
+from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
 
 RATABLE = frozenset({"delivered", "rejected", "closed", "archived", "not_accepted", "returned"})
 """States in which a case has come to an end for its applicant."""
@@ -44,9 +44,11 @@ def rate_case(
 ) -> Rating:
     """Record the applicant's one rating of a finished case; a bad one opens a rectification case (A11).
 
-    Raises NotFound for someone else's case, Invalid for a missing grade, Conflict when already rated or not over.
+    Raises NotAllowed for officials, NotFound for someone else's case, Invalid for a missing grade, Conflict when already rated or not over.
     """
     check_rating(grade, text)
+    if by.kind != "citizen":
+        raise NotAllowed(_("Only the person who applied rates a case."))
     case = cases.case_for(by, case_id, purpose="rate").record
     if case.state not in RATABLE:
         raise Conflict(

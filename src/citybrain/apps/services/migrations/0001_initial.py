@@ -6,76 +6,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Hall',
+            name="Hall",
             fields=[
-                ('code', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.JSONField()),
-                ('organisation', models.CharField(db_index=True, max_length=64)),
-                ('division', models.CharField(db_index=True, max_length=12)),
-                ('address', models.JSONField(default=dict)),
-                ('opening', models.JSONField(default=dict)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('windows', models.JSONField(default=list)),
-                ('pack', models.CharField(max_length=80)),
-                ('hidden', models.BooleanField(default=False)),
+                ("code", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.JSONField()),
+                ("organisation", models.CharField(db_index=True, max_length=64)),
+                ("division", models.CharField(db_index=True, max_length=12)),
+                ("address", models.JSONField(default=dict)),
+                ("opening", models.JSONField(default=dict)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("windows", models.JSONField(default=list)),
+                ("pack", models.CharField(max_length=80)),
+                ("hidden", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('case_id', models.UUIDField(unique=True)),
-                ('case_no', models.CharField(max_length=50)),
-                ('matter', models.CharField(max_length=120)),
-                ('matter_name', models.JSONField(default=dict)),
-                ('organisation', models.CharField(max_length=64)),
-                ('division', models.CharField(blank=True, max_length=12)),
-                ('handler_post_id', models.UUIDField(null=True)),
-                ('grade', models.PositiveSmallIntegerField()),
-                ('tags', models.JSONField(default=list)),
-                ('text', models.TextField(blank=True)),
-                ('anonymous', models.BooleanField(default=False)),
-                ('channel', models.CharField(max_length=12)),
-                ('rater_person_id', models.UUIDField(null=True)),
-                ('rated_at', models.DateTimeField()),
-                ('rectification_case_id', models.UUIDField(null=True)),
-                ('rectify_due_at', models.DateTimeField(null=True)),
-                ('rectified_at', models.DateTimeField(null=True)),
-                ('excluded', models.BooleanField(default=False)),
-                ('demo', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("case_id", models.UUIDField(unique=True)),
+                ("case_no", models.CharField(max_length=50)),
+                ("matter", models.CharField(max_length=120)),
+                ("matter_name", models.JSONField(default=dict)),
+                ("organisation", models.CharField(max_length=64)),
+                ("division", models.CharField(blank=True, max_length=12)),
+                ("handler_post_id", models.UUIDField(null=True)),
+                ("grade", models.PositiveSmallIntegerField()),
+                ("tags", models.JSONField(default=list)),
+                ("text", models.TextField(blank=True)),
+                ("anonymous", models.BooleanField(default=False)),
+                ("channel", models.CharField(max_length=12)),
+                ("rater_person_id", models.UUIDField(null=True)),
+                ("rated_at", models.DateTimeField()),
+                ("rectification_case_id", models.UUIDField(null=True)),
+                ("rectify_due_at", models.DateTimeField(null=True)),
+                ("rectified_at", models.DateTimeField(null=True)),
+                ("excluded", models.BooleanField(default=False)),
+                ("demo", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['rated_at', 'grade'], name='services_rating_when'), models.Index(fields=['organisation', 'rated_at'], name='services_rating_org')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 5)), name='grade_one_to_five')],
+                "indexes": [
+                    models.Index(fields=["rated_at", "grade"], name="services_rating_when"),
+                    models.Index(fields=["organisation", "rated_at"], name="services_rating_org"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__gte", 1), ("grade__lte", 5)), name="grade_one_to_five"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QueueTicket',
+            name="QueueTicket",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('serial', models.PositiveIntegerField()),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('called', 'Called'), ('serving', 'Serving'), ('done', 'Done'), ('missed', 'Missed')], default='waiting', max_length=10)),
-                ('window', models.CharField(blank=True, max_length=20)),
-                ('case_id', models.UUIDField(null=True)),
-                ('person_id', models.UUIDField(null=True)),
-                ('drawn_at', models.DateTimeField()),
-                ('called_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='services.hall')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=citybrain.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("serial", models.PositiveIntegerField()),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("called", "Called"),
+                            ("serving", "Serving"),
+                            ("done", "Done"),
+                            ("missed", "Missed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("window", models.CharField(blank=True, max_length=20)),
+                ("case_id", models.UUIDField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("drawn_at", models.DateTimeField()),
+                ("called_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="services.hall",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'called', 'serving'])), fields=['hall', 'day', 'serial'], name='services_queue_open')],
-                'constraints': [models.UniqueConstraint(fields=('hall', 'day', 'serial'), name='one_serial_a_day')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "called", "serving"])),
+                        fields=["hall", "day", "serial"],
+                        name="services_queue_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hall", "day", "serial"), name="one_serial_a_day")
+                ],
             },
         ),
     ]

@@ -37,7 +37,11 @@ def flat(form: dict[str, Any]) -> dict[str, Any]:
         else:
             found[name] = value
         if isinstance(value, str) and len(value) == 12 and value.isdigit():
-            found |= {f"{name}.county": value[:6] + "000000", f"{name}.town": value[:9] + "000", f"{name}.village": value}
+            found |= {
+                f"{name}.county": value[:6] + "000000",
+                f"{name}.town": value[:9] + "000",
+                f"{name}.village": value,
+            }
     return found
 
 

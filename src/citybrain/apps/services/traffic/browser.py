@@ -134,7 +134,9 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self._go("GET", urljoin(self.home, path), b"", {})
 
-    def post(self, path: str, data: list[tuple[str, str]], files: list[tuple[str, str, bytes]] | None = None) -> Answer:
+    def post(
+        self, path: str, data: list[tuple[str, str]], files: list[tuple[str, str, bytes]] | None = None
+    ) -> Answer:
         """Send a form; files are (name, file name, bytes)."""
         if files:
             body, kind = _multipart(data, files)
@@ -142,12 +144,18 @@ class Browser:
             body, kind = urlencode(data).encode(), "application/x-www-form-urlencoded"
         return self._go("POST", urljoin(self.home, path), body, {"Content-Type": kind})
 
-    def send(self, form: Form, values: dict[str, Any], *, press: tuple[str, str] | None = None,
-             files: list[tuple[str, str, bytes]] | None = None) -> Answer:
+    def send(
+        self,
+        form: Form,
+        values: dict[str, Any],
+        *,
+        press: tuple[str, str] | None = None,
+        files: list[tuple[str, str, bytes]] | None = None,
+    ) -> Answer:
         """Fill in a form as it stands on the page and send it. ``values`` by control name, lists for many."""
         data: list[tuple[str, str]] = []
         for control in form.controls:
-            data += _filled(control, values)
+            data += filled(control, values)
         if press:
             data.append(press)
         if form.method == "get":
@@ -179,8 +187,12 @@ class Browser:
         for line in response.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(line).items():
                 self.cookies.setdefault(host, {})[name] = morsel.value
-        answer = Answer(response.status, url if host != self.home else target, content.decode("utf-8", "replace"),
-                        {k.lower(): v for k, v in response.headers.items()})
+        answer = Answer(
+            response.status,
+            url if host != self.home else target,
+            content.decode("utf-8", "replace"),
+            {k.lower(): v for k, v in response.headers.items()},
+        )
         return answer, answer.headers.get("location", "") if 300 <= response.status < 400 else ""
 
     def _talk(self, host: str, method: str, target: str, body: bytes, sent: dict[str, str]):
@@ -189,7 +201,9 @@ class Browser:
             fresh = host not in self._links
             if fresh:
                 parts = urlsplit(host)
-                self._links[host] = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout)
+                self._links[host] = http.client.HTTPConnection(
+                    parts.hostname or "", parts.port, timeout=self.timeout
+                )
             link = self._links[host]
             try:
                 link.request(method, target, body=body or None, headers=sent)
@@ -199,7 +213,11 @@ class Browser:
                 link.close()
                 self._links.pop(host, None)
                 # a kept connection may have been closed while idle: nothing was read, so asking again is safe
-                if fresh or attempt == 2 or not isinstance(error, http.client.RemoteDisconnected | ConnectionError):
+                if (
+                    fresh
+                    or attempt == 2
+                    or not isinstance(error, http.client.RemoteDisconnected | ConnectionError)
+                ):
                     raise Lost(f"{target}: {error}") from error
         raise Lost(target)
 
@@ -209,7 +227,8 @@ class Browser:
         self._links.clear()
 
 
-def _filled(control: Control, values: dict[str, Any]) -> list[tuple[str, str]]:
+def filled(control: Control, values: dict[str, Any]) -> list[tuple[str, str]]:
+    """What one control contributes when the form is sent: names and values."""
     if control.type in ("submit", "button", "file", "reset"):
         return []
     if control.type == "hidden":

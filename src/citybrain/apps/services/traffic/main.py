@@ -80,24 +80,32 @@ def main(argv: list[str]) -> int:
     problem = _must_not(args.address)
     todo = [] if problem else stories()
     if not problem and not todo:
-        problem = "no pack has a happy journey, so demo citizens would not know what to answer / 没有可用的情景"
+        problem = (
+            "no pack has a happy journey, so demo citizens would not know what to answer / 没有可用的情景"
+        )
     if problem:
         print(problem, file=sys.stderr)
         return 2
     crowd = Crowd(args.address, min(args.rate, MOST_RATE), min(args.minutes, MOST_MINUTES), args.seed)
     rows = [row for row in identity.demo_accounts(every=True) if row.get("kind", "official") == "official"]
-    threads = [threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS]
+    threads = [
+        threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS
+    ]
     threads += [
         threading.Thread(target=crowd.official, args=(name, args.password), daemon=True)
         for name in _workers([row["username"] for row in rows])
     ]
-    print(f"demo traffic at {args.rate:g} applications a minute for {args.minutes:g} minutes; Ctrl-C stops it")
+    print(
+        f"demo traffic at {args.rate:g} applications a minute for {args.minutes:g} minutes; Ctrl-C stops it"
+    )
     try:
         for thread in threads:
             thread.start()
         while crowd.running():
             time.sleep(min(5.0, max(0.1, crowd.ends - time.monotonic())))
-            print("  " + ", ".join(f"{k} {v}" for k, v in sorted(crowd.tally.done.items())) or "  …", flush=True)
+            print(
+                "  " + ", ".join(f"{k} {v}" for k, v in sorted(crowd.tally.done.items())) or "  …", flush=True
+            )
     except KeyboardInterrupt:
         pass
     crowd.stop.set()
@@ -119,7 +127,9 @@ def _workers(names: list[str]) -> list[str]:
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="citybrain demo traffic", description="demo citizens and clerks at work")
+    parser = argparse.ArgumentParser(
+        prog="citybrain demo traffic", description="demo citizens and clerks at work"
+    )
     parser.add_argument("--rate", type=float, default=30, help="applications a minute (at most 600)")
     parser.add_argument("--minutes", type=float, default=5, help="how long (at most 120)")
     parser.add_argument("--address", default=f"http://127.0.0.1:{settings.PORT}")

@@ -80,8 +80,14 @@ def _situation(browser: Browser, story: Story) -> Answer:
 
 
 def _fill(browser: Browser, page: Answer, story: Story) -> Answer:
-    form = next((f for f in page.forms() if f.method == "post" and "csrfmiddlewaretoken" in f.names()
-                 and ({"_action"} & f.names())), None)
+    form = next(
+        (
+            f
+            for f in page.forms()
+            if f.method == "post" and "csrfmiddlewaretoken" in f.names() and ({"_action"} & f.names())
+        ),
+        None,
+    )
     if form is None:
         raise Lost(f"nothing to fill in on {page.path}", page.status)
     files = [(c.name, "scan.pdf", SCAN) for c in form.controls if c.type == "file"]
@@ -103,7 +109,9 @@ def _handle(browser: Browser, link: str, tally: Tally) -> int:
     page = browser.get(link)
     forms = {f.action.rstrip("/").rsplit("/", 1)[-1]: f for f in page.forms() if "/act/" in f.action}
     reviewed = "审查意见" in page.body and "review" in forms and _has_reviewed(page)
-    action = next((a for a in ACTS if a in forms and not (a == "review" and (reviewed or "approve" in forms))), "")
+    action = next(
+        (a for a in ACTS if a in forms and not (a == "review" and (reviewed or "approve" in forms))), ""
+    )
     if not action:
         return 0
     form = forms[action]
@@ -134,7 +142,9 @@ def rate_finished(browser: Browser, tally: Tally, rng: random.Random, *, most: i
         if 'name="grade"' not in form_page.body:
             continue
         grade = rng.choice(GRADES)
-        answer = browser.send(form_page.form("grade"), {"grade": grade, "tags": ["slow"] if grade > 3 else ["fast"]})
+        answer = browser.send(
+            form_page.form("grade"), {"grade": grade, "tags": ["slow"] if grade > 3 else ["fast"]}
+        )
         if answer.status < 400:
             tally.done["rated"] += 1
             done += 1

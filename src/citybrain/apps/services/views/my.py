@@ -1,5 +1,6 @@
 """My space: a citizen's own cases, what they have to do next, progress, and the rating of the service."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as flash
@@ -15,6 +16,7 @@ from citybrain.hub.certificates import api as certificates
 from citybrain.hub.messages import api as messages
 from citybrain.kernel.errors import CityError, Invalid
 from citybrain.kernel.guard import guard
+from citybrain.kernel.text import say
 
 PAGE_SIZE = 20
 APPLICANT_HIDDEN = {"submit"}  # done on the review page, not as a bare button
@@ -83,14 +85,16 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     record = view.record
     if record.state == "draft":
         return redirect("services:apply", case_id=case_id)
+    timeline = cases.timeline(actor, case_id)
     return render(
         request,
         "services/my/case.html",
         {
+            "told": told_by(timeline, view),
             "view": view,
             "case": record,
             "actions": [a for a in cases.actions_for(actor, case_id) if a.action not in APPLICANT_HIDDEN],
-            "timeline": cases.timeline(actor, case_id),
+            "timeline": timeline,
             "documents": cases.documents(actor, case_id),
             "certificates": certificates.of_case(actor, case_id),
             "rating": rating.rating_of(case_id),
@@ -163,9 +167,26 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )
 
 
+def told_by(timeline: tuple[cases.TransitionRecord, ...], view: cases.CaseView) -> dict[str, Any]:
+    """What the unit told the applicant with the step that led here: what is missing, and why."""
+    last = next((t for t in reversed(timeline) if t.public and t.to_state == view.record.state), None)
+    if last is None:
+        return {"items": [], "reason": ""}
+    names = {m.key: say(m.name) for m in view.materials}
+    items = last.data.get("items") or []
+    keys = [
+        i.get("key", "") if isinstance(i, dict) else str(i)
+        for i in (items if isinstance(items, list) else [items])
+    ]
+    return {
+        "items": [names.get(key, key) for key in keys if key],
+        "reason": str(last.data.get("reason") or ""),
+    }
+
+
 def positive(raw: str | None) -> int:
     """Page number from a query string; nonsense is page 1."""
-    return max(1, min(int(raw), 10_000)) if raw and raw.isdigit() and len(raw) < 8 else 1
+    return max(1, min(int(raw), 10_000)) if raw and raw.isdecimal() and len(raw) < 8 else 1
 
 
 __all__ = ["case_act", "case_list", "case_page", "home", "positive", "rate"]
