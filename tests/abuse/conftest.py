@@ -11,6 +11,15 @@ from citybrain.kernel.actor import Actor
 from . import people
 
 
+class Reader(Client):
+    """A browser that takes downloads to their end: ``answer.body`` is what arrived."""
+
+    def request(self, **environment):
+        answer = super().request(**environment)
+        answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
+
+
 @pytest.fixture(scope="package")
 def city(django_db_setup, django_db_blocker):
     """Installed: service-base and ningde with its demo accounts, the social security card, the food licence."""
@@ -45,8 +54,8 @@ def visit(city, db):
     A view that breaks answers 500 here, as it would to a person; tests look at the status.
     """
 
-    def browser(username: str = "", **options) -> Client:
-        client = Client(raise_request_exception=False, **options)
+    def browser(username: str = "", **options) -> Reader:
+        client = Reader(raise_request_exception=False, **options)
         if username:
             client.force_login(people.account(username))
         return client
