@@ -50,7 +50,7 @@ from .queries.people import (
     subject_of,
 )
 from .queries.provider import check_config
-from .queries.rights import holders_of_post, may, persons_holding, require, scope, scope_q
+from .queries.rights import account_names, holders_of_post, may, persons_holding, require, scope, scope_q
 
 __all__ = [
     "ALL",
@@ -68,6 +68,7 @@ __all__ = [
     "RoleRecord",
     "Scope",
     "Subject",
+    "account_names",
     "actor_for",
     "actor_of",
     "check_citizen_number",

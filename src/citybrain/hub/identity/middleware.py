@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from citybrain.kernel.actor import Actor
+from citybrain.kernel.remember import one_request
 
 from .queries.actor import actor_for, client_ip
 from .queries.directory import directory, pinned
@@ -24,6 +25,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with one_request():
+            return self.identified(request)
+
+    def identified(self, request: HttpRequest) -> HttpResponse:
+        """The page, once the session is read."""
         if not request.session.session_key:
             request.actor = Actor.anonymous(ip=client_ip(request))  # type: ignore[attr-defined]
             return self.get_response(request)

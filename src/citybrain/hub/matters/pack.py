@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from citybrain.hub.cases import api as cases
+from citybrain.hub.identity import api as identity
 from citybrain.hub.matters import journeys as _journeys  # noqa: F401  its verbs register on import
 from citybrain.hub.matters.actions import keep
 from citybrain.hub.matters.actions.index import set_live
@@ -18,7 +19,9 @@ from citybrain.hub.matters.domain.document import MatterDocument
 from citybrain.hub.matters.domain.guide_rules import refusals
 from citybrain.hub.matters.domain.situations import names_of
 from citybrain.hub.matters.models import Bundle, BundleVersion, Matter, MatterVersion, Synonym, Theme
+from citybrain.hub.matters.quality import element_groups
 from citybrain.hub.packs import api as packs
+from citybrain.kernel.text import Text
 
 
 def form_names(ctx: packs.Context, form: str) -> dict[str, Any] | None:
@@ -267,3 +270,13 @@ class SynonymsPart:
 
 for part in (MattersPart(), BundlesPart(), ThemesPart(), SynonymsPart()):
     packs.register_part(part)
+
+packs.register_quality("element-groups", element_groups)
+
+
+@identity.offer_matters
+def delegable() -> list[tuple[str, Text]]:
+    """What a citizen may let an agent handle: every matter and bundle in force."""
+    matters = Matter.objects.filter(state="active", hidden=False).values_list("key", "name")
+    bundles = Bundle.objects.filter(state="active", hidden=False).values_list("key", "name")
+    return [(key, Text.model_validate(name)) for key, name in (*matters, *bundles)]

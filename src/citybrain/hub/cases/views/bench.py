@@ -88,7 +88,7 @@ def _colleagues(actor: Actor) -> list[tuple[str, str]]:
     found: dict[UUID, None] = {}
     for word in worklists.ROLE_WORDS:
         found.update(dict.fromkeys(identity.persons_holding(word.split(".")[1], actor.organisation)))
-    names = identity.account_names(list(found)) if hasattr(identity, "account_names") else {}
+    names = identity.account_names(list(found))
     return [(str(pk), names.get(pk) or str(pk)[-6:]) for pk in found]
 
 

@@ -167,3 +167,8 @@ def test_no_capacity_text_gives_a_strangers_rights(text):
         return
     for kind in ("legal_person", "delegation"):
         assert _subject_of_choice(kind, raw, None) is None
+
+
+def test_names_for_pickers_are_those_of_officials_only():
+    clerk, citizen = f.official("picked-clerk"), f.citizen("picked-citizen")
+    assert identity.account_names([clerk.pk, citizen.pk]) == {clerk.pk: "picked-clerk"}
