@@ -91,6 +91,28 @@ def machine() -> str:
     )
 
 
+def cpu_seconds() -> tuple[float, float, float]:
+    """CPU used so far by the city's processes, by this measuring process, and by the whole machine."""
+    tick = os.sysconf("SC_CLK_TCK")
+    parents, used = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, ValueError):
+                rest = (entry / "stat").read_text().rpartition(")")[2].split()
+                parents[int(entry.name)] = int(rest[1])
+                used[int(entry.name)] = sum(map(int, rest[11:15])) / tick
+    mine, ours = os.getpid(), 0.0
+    for pid, seconds in used.items():
+        above = parents.get(pid, 0)
+        while above not in (0, 1, mine):
+            above = parents.get(above, 0)
+        ours += seconds if above == mine else 0.0
+    first = Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    busy = sum(int(value) for place, value in enumerate(first[:8]) if place not in (3, 4)) / tick
+    own = os.times()
+    return ours, own.user + own.system, busy
+
+
 def dead(launcher: Launcher) -> list[str]:
     """Names of processes that ended during the measurement (none, hopefully)."""
     return [child.name for child in launcher.supervisor.children if not child.alive()]

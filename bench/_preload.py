@@ -114,7 +114,7 @@ def copy_sql(link: psycopg.Connection, table: str) -> str:
             values.append(f't."{name}"')
     key = "id" if table == "cases_case" else "case_id"
     return (
-        f"insert into {table} ({', '.join(names)}) select {', '.join(values)} "  # noqa: S608 - our own names
+        f"insert into {table} ({', '.join(names)}) select {', '.join(values)} "
         f"from bench_map m join {table} t on t.{key} = m.old_id order by m.at"
     )
 

@@ -8,6 +8,8 @@ acknowledged must be there, and the rate must come back.
 from __future__ import annotations
 
 import argparse
+import os
+import time
 
 import psycopg
 
@@ -66,12 +68,20 @@ def measure(url: str, port: int, officials: dict, citizens: list, options: argpa
     say(f"\n  {there:,} cases (preloaded in {seconds:.0f} s)")
     _life.drive(port, citizens, officials, min(8.0, options.seconds / 3))
     with psycopg.connect(url, autocommit=True) as link:
-        before = _limit.counts(link)
+        before, cpu, began = _limit.counts(link), _city.cpu_seconds(), time.perf_counter()
         found = _life.drive(port, citizens, officials, options.seconds)
+        spent = [b - a for a, b in zip(cpu, _city.cpu_seconds(), strict=True)]
+        elapsed = time.perf_counter() - began
         rows = _limit.per_life(before, _limit.counts(link), len(found.ends))
     say(found.times.table())
     say(f"    {found.lives} lives in {found.seconds:.0f} s = {found.rate:.2f} lives/s, "
         f"{found.requests / found.seconds:.0f} requests/s, {len(found.failures)} steps refused")  # fmt: skip
+    lives, cores = max(1, len(found.ends)), len(os.sched_getaffinity(0))
+    others = max(0.0, spent[2] - spent[0] - spent[1])
+    say(
+        f"    CPU: {1000 * spent[0] / lives:.0f} ms a life for the city (all processes), {1000 * spent[1] / lives:.0f} ms "
+        f"for the measuring client; other work on the machine took {others / elapsed:.2f} of {cores} cores"
+    )
     for failure in found.failures[:3]:
         say(f"    ! {failure}")
     return found, rows

@@ -4,6 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from citybrain.kernel import remember
 from citybrain.project import children
 from citybrain.project.shedding import Shedding
 
@@ -11,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
 if children.MARK in os.environ:  # under our launcher: do not outlive the web server's main process
     children.die_with_parent()
 
+remember.keep_between_requests()  # many requests read the same divisions, guides and forms
 _threads = int(os.environ.get("CITYBRAIN_WEB_THREADS", "4"))
 application = Shedding(
     get_wsgi_application(),

@@ -71,6 +71,7 @@ def _open(request: HttpRequest, key: str, answers: dict[str, str]) -> HttpRespon
             answers=answers,
             channel="window" if window else "online",
             subject=subject,
+            demo=bool(getattr(request.user, "demo", False)),
             idempotency_key=f"start:{request.POST.get('key', '')[:40]}",
         )
     except Conflict as error:
@@ -83,10 +84,9 @@ def _open(request: HttpRequest, key: str, answers: dict[str, str]) -> HttpRespon
 @require_GET
 def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Go on where the draft was left: the first page that is not complete, else the review."""
-    review = matters.review(request.actor, case_id)
-    if review.record.state != "draft":
-        return _home_of(request, case_id)
     page = matters.form_page(request.actor, case_id, "")
+    if page.record.state != "draft":
+        return _home_of(request, case_id)
     for key, _title, done in page.pages:
         if not done:
             return redirect("services:apply_page", case_id=case_id, page=key)

@@ -13,17 +13,23 @@ from citybrain.hub.cases.forms.models import Form as Row
 from citybrain.hub.cases.forms.runtime import Form, compile_form
 from citybrain.hub.cases.forms.schema import ElementSpec, FieldSpec, FormDocument, RepeatSpec
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import Text
 
 
 def form(key: str, version: int | None = None) -> Form:
     """The form (the newest that is not hidden, or exactly ``version``), compiled. NotFound."""
-    rows = Row.objects.filter(key=key)
-    rows = rows.filter(version=version) if version else rows.filter(hidden=False)
-    found = rows.order_by("-version").values_list("version", "hash").first()
+    found = _version(key, version)
     if found is None:
         raise NotFound(Text(zh=f"没有表单“{key}”", en=f"There is no form “{key}”"))
     return _compiled(key, *found)
+
+
+@remembered(seconds=5)
+def _version(key: str, version: int | None) -> tuple[int, str] | None:
+    rows = Row.objects.filter(key=key)
+    rows = rows.filter(version=version) if version else rows.filter(hidden=False)
+    return rows.order_by("-version").values_list("version", "hash").first()
 
 
 @lru_cache(maxsize=256)

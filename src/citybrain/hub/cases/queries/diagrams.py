@@ -7,7 +7,7 @@ from uuid import UUID
 from citybrain.hub.cases.domain import bpmn
 from citybrain.hub.cases.domain.diagram import svg
 from citybrain.hub.cases.domain.machine import Machine
-from citybrain.hub.cases.models import Transition
+from citybrain.hub.cases.models import Case, Transition
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.kernel.actor import Actor
@@ -15,9 +15,9 @@ from citybrain.kernel.errors import FieldProblem, Invalid
 from citybrain.kernel.text import current_language
 
 
-def diagram(actor: Actor, case_id: UUID) -> str:
+def diagram(actor: Actor, case_id: UUID, *, row: Case | None = None) -> str:
     """SVG of the case's machine: current state lit, the way so far marked. NotFound like ``case_for``."""
-    case = row_for(actor, case_id)
+    case = row or row_for(actor, case_id)
     way = list(Transition.objects.filter(case=case).order_by("seq").values_list("from_state", "to_state"))
     visited = {state for step in way for state in step}
     return svg(

@@ -24,12 +24,14 @@ from citybrain.kernel.masking import mask_id_number, mask_name, mask_phone
 UNMASKING = {"handle", "print", "own"}  # purposes for which whoever handles a case sees who applied
 
 
-def case_for(actor: Actor, case_id: UUID, *, purpose: str = "handle") -> records.CaseView:
+def case_for(
+    actor: Actor, case_id: UUID, *, purpose: str = "handle", row: Case | None = None
+) -> records.CaseView:
     """The case for this actor, else NotFound. Applicants and those who handle it see names; readers see masked ones.
 
-    Reading by an official is audited with the purpose.
+    Reading by an official is audited with the purpose. ``row`` is one that ``row_for`` has just cleared for the actor.
     """
-    case = row_for(actor, case_id, fields=PERSONAL)
+    case = row or row_for(actor, case_id, fields=PERSONAL)
     machine = machine_of(case.machine_id)
     masked = _masked(actor, case, purpose)
     if actor.kind == "official":
@@ -186,14 +188,14 @@ def _answers(actor: Actor, case: Case, machine: Machine) -> list[records.ActionV
 # history -----------------------------------------------------------------------------------------------------------
 
 
-def timeline(actor: Actor, case_id: UUID) -> list[records.TransitionRecord]:
+def timeline(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.TransitionRecord]:
     """What happened, oldest first. The public sees public steps, without names and internal words."""
-    case = row_for(actor, case_id)
+    case = row or row_for(actor, case_id)
     machine = machine_of(case.machine_id)
     rows = TransitionRow.objects.filter(case=case).order_by("seq")
     inside = actor.kind in ("official", "system")
     named = actor.kind == "system" or actor.may("cases.work")
-    return [_line(row, machine, inside, named) for row in rows if inside or row.public]
+    return [_line(line, machine, inside, named) for line in rows if inside or line.public]
 
 
 def _line(row: TransitionRow, machine: Machine, inside: bool, full_names: bool) -> records.TransitionRecord:
@@ -219,11 +221,11 @@ def _told_to_applicant(machine: Machine, action: str) -> bool:
     )
 
 
-def documents(actor: Actor, case_id: UUID) -> list[records.DocumentRecord]:
+def documents(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.DocumentRecord]:
     """Documents given out in a case, oldest first. The applicant sees those addressed to the applicant."""
-    case = row_for(actor, case_id)
+    case = row or row_for(actor, case_id)
     rows = Document.objects.filter(case=case).order_by("issued_at", "id")
-    return [_document(row) for row in rows if actor.kind != "citizen" or row.code in papers.PUBLIC]
+    return [_document(paper) for paper in rows if actor.kind != "citizen" or paper.code in papers.PUBLIC]
 
 
 def document_for(actor: Actor, document_id: UUID) -> records.DocumentRecord:
@@ -242,9 +244,9 @@ def _document(row: Document) -> records.DocumentRecord:
     )  # fmt: skip
 
 
-def comments(actor: Actor, case_id: UUID) -> list[records.CommentRecord]:
+def comments(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.CommentRecord]:
     """Remarks between officials; an applicant gets none."""
-    case = row_for(actor, case_id)
+    case = row or row_for(actor, case_id)
     if actor.kind == "citizen":
         return []
     rows = Comment.objects.filter(case=case).order_by("at", "id")

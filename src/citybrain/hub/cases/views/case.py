@@ -21,6 +21,7 @@ from citybrain.hub.cases.models import Task
 from citybrain.hub.cases.queries import views, worklists
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.diagrams import diagram
+from citybrain.hub.cases.queries.records import PERSONAL
 from citybrain.hub.cases.views.shared import (
     division_name,
     fields_of,
@@ -62,19 +63,20 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     actor: Actor = request.actor  # type: ignore[attr-defined]
     purpose = "handle" if actor.may("cases.work") else "read"
-    view = views.case_for(actor, case_id, purpose=purpose)
+    row = row_for(actor, case_id, fields=PERSONAL)  # cleared once for the whole page
+    view = views.case_for(actor, case_id, purpose=purpose, row=row)
     filters = filters_of(request.GET)
     side = worklists.worklist(actor, replace(filters, done=False, all=False), 1, SIDE)
     task = Task.objects.filter(case=case_id, closed_at=None).order_by("opened_at").first()
     context = {
-        "view": view, "case": view.record, "actions": views.actions_for(actor, case_id), "side": side, "task": task,
+        "view": view, "case": view.record, "actions": views.actions_of(actor, row), "side": side, "task": task,
         "mine": bool(task and task.taken_by and task.taken_by == actor.account_id),
-        "timeline": views.timeline(actor, case_id), "documents": views.documents(actor, case_id),
-        "comments": views.comments(actor, case_id), "svg": diagram(actor, case_id), "readers": readers(actor, case_id),
+        "timeline": views.timeline(actor, case_id, row=row), "documents": views.documents(actor, case_id, row=row),
+        "comments": views.comments(actor, case_id, row=row), "svg": diagram(actor, case_id, row=row), "readers": readers(actor, case_id),
         "form_pages": form_pages(view), "steps": steps(view), "kept": kept_query(request.GET),
         "organisation": organisation_name(view.record.organisation), "place": division_name(view.record.division),
         "channel": say(CHANNELS.get(view.record.channel)), "opened": action, "values": values or {},
-        "problems": problems or [], "fillable": may_fill(actor, row_for(actor, case_id)),
+        "problems": problems or [], "fillable": may_fill(actor, row),
         "document_names": DOCUMENT_NAMES, "errors": {p.path.removeprefix("field."): p.message for p in problems or [] if not isinstance(p, str)},
         "typed_comment": request.POST.get("comment", ""),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from citybrain.hub.cases import api as cases
 from citybrain.hub.matters.data import GuideView
 from citybrain.hub.matters.queries.guides import bundle_guide_of, guide, not_found
 from citybrain.kernel.actor import Actor
+from citybrain.kernel.remember import remembered
 
 OWN = ("_provenance", "_unread", "_children")
 PRINTED = "certificate__"
@@ -75,10 +76,15 @@ def application_of(by: Actor, case_id: UUID) -> Application:
     return Application(view, form, answers, dict(case.data), case)
 
 
+@remembered(seconds=5)
+def _guide_at(key: str, version: int) -> GuideView:
+    return guide(key, version=version)
+
+
 def _bound_guide(record: cases.CaseRecord) -> GuideView:
     """The guide of exactly the version the case is bound to."""
     if record.context.get("kind") != "bundle":
-        return guide(record.matter, version=record.matter_version)
+        return _guide_at(record.matter, record.matter_version)
     from citybrain.hub.matters.models import BundleVersion
 
     row = BundleVersion.objects.select_related("bundle").filter(

@@ -11,7 +11,7 @@ from citybrain.hub.matters.actions.application import application_of
 from citybrain.hub.matters.actions.apply import save_answers
 from citybrain.hub.matters.actions.materials import give_materials
 from citybrain.hub.matters.data import PageView
-from citybrain.hub.matters.queries.applications import MATERIALS, page_of
+from citybrain.hub.matters.queries.applications import MATERIALS, going_on, page_of
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem
 
@@ -49,6 +49,8 @@ def _after(
     shown = [] if stay or later else problems
     if page == MATERIALS and stay:
         shown = problems
+    if not stay and not shown:  # the person goes on: the page itself is not shown again
+        return going_on(app, by, page, "later" if later else "")
     view = page_of(app, by, page, rows=rows, raw=raw, problems=shown)
     follow = "later" if later else "" if stay or shown else view.next
     return PageView(view.case_id, view.record, page, view.view, view.slots, view.pages, tuple(shown), follow)

@@ -43,10 +43,7 @@ def page_of(
     assert app.case is not None
     pages = steps_of(app)
     page = page or next((key for key, _, done in pages if not done), pages[-1][0])
-    keys = [key for key, _, _ in pages]
-    if page not in keys:
-        raise NotFound(Text(zh="没有这一页", en="There is no such page"))
-    follow = keys[keys.index(page) + 1] if keys.index(page) + 1 < len(keys) else "review"
+    follow = _following(pages, page)
     slots = tuple(slots_of(app, actor))
     if page == MATERIALS:
         view = {
@@ -71,6 +68,24 @@ def page_of(
         )
     return PageView(
         app.case.id, app.case.record, page, view, slots, tuple(pages), tuple(problems or ()), follow
+    )
+
+
+def _following(pages: list[tuple[str, Text, bool]], page: str) -> str:
+    """The page after this one, ``review`` after the last; NotFound for a page that is not asked."""
+    keys = [key for key, _, _ in pages]
+    if page not in keys:
+        raise NotFound(Text(zh="没有这一页", en="There is no such page"))
+    return keys[keys.index(page) + 1] if keys.index(page) + 1 < len(keys) else "review"
+
+
+def going_on(app: Application, actor: Actor, page: str, follow: str = "") -> PageView:
+    """Where it goes after a page that was saved without complaint; a form page is not built for that."""
+    assert app.case is not None
+    pages = steps_of(app)
+    slots = tuple(slots_of(app, actor)) if page == MATERIALS else ()
+    return PageView(
+        app.case.id, app.case.record, page, {}, slots, tuple(pages), (), follow or _following(pages, page)
     )
 
 

@@ -13,6 +13,7 @@ from citybrain.hub.places.models import Division as DivisionRow
 from citybrain.hub.places.models import Jurisdiction as JurisdictionRow
 from citybrain.kernel import clock
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import Text
 
 
@@ -41,6 +42,11 @@ def find(code: str) -> Division | None:
         code = codes.padded(code)
     except ValueError:
         return None
+    return _found(code)
+
+
+@remembered(seconds=20)
+def _found(code: str) -> Division | None:
     row = visible().filter(pk=code).first()
     return row.record() if row else None
 
@@ -52,8 +58,12 @@ def divisions(wanted: Iterable[str]) -> dict[str, Division]:
 
 def children(code: str, *, at: date | None = None) -> list[Division]:
     """The divisions directly below that exist on ``at`` (default today), by code."""
-    below = valid(visible().filter(parent_id=codes.padded(code)), at or clock.today())
-    return [row.record() for row in below]
+    return list(_below(codes.padded(code), at or clock.today()))
+
+
+@remembered(seconds=20)
+def _below(code: str, day: date) -> tuple[Division, ...]:
+    return tuple(row.record() for row in valid(visible().filter(parent_id=code), day))
 
 
 def ancestors(code: str) -> list[Division]:
@@ -88,7 +98,12 @@ def current(code: str) -> Division | None:
 
 def counties(*, at: date | None = None) -> list[Division]:
     """Every county of the installed city, by code."""
-    return [row.record() for row in valid(visible().filter(level=Level.COUNTY), at or clock.today())]
+    return list(_counties(at or clock.today()))
+
+
+@remembered(seconds=20)
+def _counties(day: date) -> tuple[Division, ...]:
+    return tuple(row.record() for row in valid(visible().filter(level=Level.COUNTY), day))
 
 
 def counts(code: str, *, at: date | None = None) -> dict[str, int]:
@@ -102,7 +117,12 @@ def counts(code: str, *, at: date | None = None) -> dict[str, int]:
 
 def jurisdictions() -> list[Jurisdiction]:
     """The county-level bodies, in the pack's order."""
-    return [row.record() for row in JurisdictionRow.objects.filter(hidden=False)]
+    return list(_jurisdictions())
+
+
+@remembered(seconds=20)
+def _jurisdictions() -> tuple[Jurisdiction, ...]:
+    return tuple(row.record() for row in JurisdictionRow.objects.filter(hidden=False))
 
 
 def jurisdiction_of(code: str) -> Jurisdiction | None:
