@@ -7,6 +7,7 @@ import random
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,7 +19,32 @@ from citybrain.hub.identity import api as identity
 
 MOST_RATE, MOST_MINUTES = 600, 120
 CITIZENS = ("lin-xiaomei", "chen-daming", "wu-jianguo", "zheng-meili", "ruan-jing")
-REST = 2.0
+DESKS = 6
+"""Officials take turns at so many desks, so that the traffic itself never crowds out a visitor."""
+BUSY = (429, 503)
+REST, LONGEST_REST = 2.0, 10.0
+"""Seconds an official waits before looking at an empty list again, longer every time it stays empty."""
+
+
+@dataclass
+class Seat:
+    """One official and the browser in front of them."""
+
+    username: str
+    browser: Browser
+    posts: list[str] | None = None
+
+    def work(self, password: str, tally: people.Tally) -> int:
+        """Sign in once, then look at the list of every post; how many steps were done."""
+        if self.posts is None:
+            people.sign_in_official(self.browser, self.username, password)
+            self.posts = people.posts_of(self.browser)
+        done = 0
+        for post in self.posts or [""]:
+            if len(self.posts) > 1:
+                people.sit_at(self.browser, post)
+            done += people.handle_list(self.browser, tally)
+        return done
 
 
 class Crowd:
@@ -52,20 +78,24 @@ class Crowd:
             self._rest(60 * share / self.rate - (time.monotonic() - began))
         browser.close()
 
-    def official(self, username: str, password: str) -> None:
-        """One official works through the list, resting when it is empty."""
-        browser, signed_in = Browser(self.address), False
+    def officials(self, usernames: list[str], password: str) -> None:
+        """Some officials, one after the other at one desk: each works through the lists of all own posts."""
+        seats = [Seat(name, Browser(self.address)) for name in usernames]
+        idle = REST
         while self.running():
             done = 0
-            try:
-                if not signed_in:
-                    people.sign_in_official(browser, username, password)
-                    signed_in = True
-                done = people.handle_list(browser, self.tally)
-            except Lost as error:
-                self._note(error)
-            self._rest(0.2 if done else REST)
-        browser.close()
+            for seat in seats:
+                if not self.running():
+                    break
+                try:
+                    done += seat.work(password, self.tally)
+                except Lost as error:
+                    self._note(error)
+                    self._rest(REST if error.status in BUSY else 0.1)
+            idle = REST if done else min(idle * 1.5, LONGEST_REST)
+            self._rest(0.2 if done else idle)
+        for seat in seats:
+            seat.browser.close()
 
     def _note(self, error: Lost) -> None:
         self.tally.refused[str(error)[:80]] += 1
@@ -91,9 +121,10 @@ def main(argv: list[str]) -> int:
     threads = [
         threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS
     ]
+    names = _workers([row["username"] for row in rows])
     threads += [
-        threading.Thread(target=crowd.official, args=(name, args.password), daemon=True)
-        for name in _workers([row["username"] for row in rows])
+        threading.Thread(target=crowd.officials, args=(names[desk::DESKS], args.password), daemon=True)
+        for desk in range(min(DESKS, len(names)))
     ]
     print(
         f"demo traffic at {args.rate:g} applications a minute for {args.minutes:g} minutes; Ctrl-C stops it"
@@ -117,7 +148,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-WORKERS = ("window", "reviewer", "decider", "issuer")
+WORKERS = ("window", "reviewer", "decider", "issuer", "hall")
 
 
 def _workers(names: list[str]) -> list[str]:

@@ -13,7 +13,9 @@ from citybrain.apps.services.traffic.browser import Answer, Browser, Lost
 CASE_LINK = re.compile(r'href="(/cases/[0-9a-f-]{36}/)"')
 MY_CASE_LINK = re.compile(r'href="(/my/cases/[0-9a-f-]{36}/)"')
 MOST_PAGES = 20
-ACTS = ("receive", "accept", "review", "approve", "certify", "deliver")
+ACTS = (
+    "receive", "accept", "review", "approve", "certify", "deliver", "contact", "rectify", "reply", "visit_back"
+)  # fmt: skip
 """What officials do by default, in the order a case needs it."""
 SAID = {
     "verdict": "pass",
@@ -21,6 +23,12 @@ SAID = {
     "reason": "材料齐全，符合法定条件（演示）",
     "basis": "设定依据所列条件",
     "method": "electronic",
+    "contact_way": "phone",
+    "finding": "已联系群众核实情况（演示）",
+    "measures": "已向群众说明并改进（演示）",
+    "answer": "已按您的意见改进，感谢监督（演示）",
+    "grade": "2",
+    "record": "群众对整改满意（演示）",
 }
 GRADES = (1, 1, 1, 1, 2, 2, 2, 3, 4)
 """Demo citizens are mostly content; one in nine is not, so that rectification has something to do."""
@@ -34,9 +42,17 @@ class Tally:
     refused: Counter = field(default_factory=Counter)
 
 
+def _open(browser: Browser, path: str) -> Answer:
+    """A page that must be there; Lost with the status when it is not."""
+    page = browser.get(path)
+    if page.status >= 400:
+        raise Lost(f"{path}: {page.status}", page.status)
+    return page
+
+
 def sign_in_official(browser: Browser, username: str, password: str) -> None:
     """By the password page; Lost when it does not let us in."""
-    page = browser.get("/identity/login/official/")
+    page = _open(browser, "/identity/login/official/")
     answer = browser.send(page.form("password"), {"username": username, "password": password})
     if answer.status >= 400 or "/login/" in answer.path:
         raise Lost(f"{username} could not sign in", answer.status)
@@ -44,7 +60,7 @@ def sign_in_official(browser: Browser, username: str, password: str) -> None:
 
 def sign_in_citizen(browser: Browser, citizen: str) -> None:
     """Through the real-name provider (the simulator in a demo)."""
-    page = browser.get("/identity/login/")
+    page = _open(browser, "/identity/login/")
     asked = browser.send(page.form("citizen/login"), {"next": "/my/"})
     answer = browser.send(asked.form("citizen"), {"citizen": citizen})
     if answer.status >= 400 or "/login/" in answer.path:
@@ -70,7 +86,7 @@ def apply_for(browser: Browser, story: Story, tally: Tally) -> str:
 
 
 def _situation(browser: Browser, story: Story) -> Answer:
-    page = browser.get(f"/start/{story.key}/")
+    page = _open(browser, f"/start/{story.key}/")
     for _question in range(MOST_PAGES):
         if "/apply/" in page.path:
             return page
@@ -96,9 +112,28 @@ def _fill(browser: Browser, page: Answer, story: Story) -> Answer:
     return browser.send(form, values, press=("_action", "continue"), files=files or None)
 
 
+def posts_of(browser: Browser) -> list[str]:
+    """The posts an official can sit at, the present one last so that a round begins with a change."""
+    page = _open(browser, "/identity/account/posts/")
+    forms = [f for f in page.forms() if "as" in f.names()]
+    forms.sort(key=lambda f: not any(c.type == "submit" for c in f.controls))
+    return [c.value for f in forms for c in f.controls if c.name == "as"]
+
+
+def sit_at(browser: Browser, post: str) -> None:
+    """Work in another post of one's own."""
+    page = _open(browser, "/identity/account/posts/")
+    form = next(
+        (f for f in page.forms() if any(c.name == "as" and c.value == post for c in f.controls)), None
+    )
+    if form is None:
+        raise Lost(f"post {post} is gone", page.status)
+    browser.send(form, {})
+
+
 def handle_list(browser: Browser, tally: Tally, *, most: int = 5) -> int:
     """An official opens the first cases on the list and does the next act on each. Returns how many were done."""
-    page = browser.get("/cases/")
+    page = _open(browser, "/cases/")
     done = 0
     for link in list(dict.fromkeys(CASE_LINK.findall(page.body)))[:most]:
         done += _handle(browser, link, tally)
