@@ -121,3 +121,12 @@ def test_benches_keep_their_number_of_queries(visit, django_assert_max_num_queri
     client.get(path)
     with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_the_back_office_reads_the_answers_in_words(visit, lang):
+    record = f.submitted()
+    cases.act(record.id, "receive", by=f.official("receiver"))
+    page = visit("reviewer.rsj", lang).get(f"/cases/{record.id}/").content.decode()
+    assert ("中国银行" if lang == "zh-hans" else "Bank of China") in page
+    assert "(&#39;zh&#39;" not in page
