@@ -1,0 +1,1 @@
+"""Demo traffic against a real server."""
