@@ -178,6 +178,7 @@ class Result:
     ledger: Ledger
     ends: list[float]
     failures: list[str]
+    cpu_ms: float = 0.0  # of all the city's processes, a life
 
     @property
     def rate(self) -> float:

@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
         }
         citizens = _people.citizens(options.users)
         found, _ = measure(url, port, officials, citizens, options, min(options.base, options.cases))
-        rates = {"base": found.rate}
+        rates, cpu_ms = {"base": found.rate}, found.cpu_ms
         limit = 0.0
         if options.cases > options.base:
             found, rows = measure(url, port, officials, citizens, options, options.cases)
@@ -44,6 +44,7 @@ def main(argv: list[str]) -> int:
         with psycopg.connect(url, autocommit=True) as link:
             link.execute(f"drop schema {_limit.SCHEMA} cascade")
         verdict(rates, limit, found, rows)
+        say(f"  CPU a life with many cases / with few: {found.cpu_ms / (cpu_ms or 1):.2f}")
         if options.wave:
             _wave.overload(launcher, citizens, officials, found, options.wave, url)
         for name in _city.dead(launcher):
@@ -77,9 +78,10 @@ def measure(url: str, port: int, officials: dict, citizens: list, options: argpa
     say(f"    {found.lives} lives in {found.seconds:.0f} s = {found.rate:.2f} lives/s, "
         f"{found.requests / found.seconds:.0f} requests/s, {len(found.failures)} steps refused")  # fmt: skip
     lives, cores = max(1, len(found.ends)), len(os.sched_getaffinity(0))
+    found.cpu_ms = 1000 * spent[0] / lives
     others = max(0.0, spent[2] - spent[0] - spent[1])
     say(
-        f"    CPU: {1000 * spent[0] / lives:.0f} ms a life for the city (all processes), {1000 * spent[1] / lives:.0f} ms "
+        f"    CPU: {found.cpu_ms:.0f} ms a life for the city (all processes), {1000 * spent[1] / lives:.0f} ms "
         f"for the measuring client; other work on the machine took {others / elapsed:.2f} of {cores} cores"
     )
     for failure in found.failures[:3]:

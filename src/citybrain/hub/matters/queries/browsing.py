@@ -10,6 +10,7 @@ from citybrain.hub.matters.models import Bundle, Matter, MatterBody, MatterVersi
 from citybrain.hub.matters.queries.entries import bundle_entries, matter_entries
 from citybrain.hub.places import api as places
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import Text
 
 THEMED = {
@@ -41,6 +42,11 @@ def _current():
 
 def browse(axis: str) -> list[ThemeView]:
     """Entries of an axis with counts, empty ones left out. NotFound for an unknown axis."""
+    return list(_browse(axis))
+
+
+@remembered(seconds=5)
+def _browse(axis: str) -> list[ThemeView]:
     if axis in THEMED:
         return _themes(axis)
     if axis == "department":
@@ -102,6 +108,11 @@ def in_theme(axis: str, key: str) -> list[Entry]:
 
 def popular(n: int = 8) -> list[Entry]:
     """Bundles, then matters marked as frequent, then the rest."""
+    return list(_popular(n))
+
+
+@remembered(seconds=5)
+def _popular(n: int) -> list[Entry]:
     bundles = bundle_entries(Bundle.objects.filter(state="active", hidden=False).order_by("key"))
     current = sorted(_current(), key=lambda v: (not v.high_frequency, v.matter.key))
     matters = matter_entries([v.matter for v in current[:n]])
