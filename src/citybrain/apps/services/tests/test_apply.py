@@ -150,3 +150,17 @@ def test_my_pages_keep_their_number_of_queries(visit, django_assert_max_num_quer
     client.get(path)
     with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200
+
+
+def test_whoever_acts_for_a_firm_is_told_so_on_the_form(visit):
+    client = visit("chen.daming")
+    choices = f.read(client.get("/identity/account/posts/"))
+    firm = next(
+        c.value
+        for form in choices.forms()
+        for c in form.controls
+        if c.name == "as" and "legal_person" in c.value
+    )
+    client.post("/identity/account/posts/", {"as": firm})
+    page = client.get(f.start(client)).content.decode()
+    assert "代表谁办事" in page
