@@ -12,7 +12,7 @@ from uuid import uuid4
 from bench import _city, _life, _people
 from bench._figures import quantile, say
 from bench._wire import Wire
-from bench.worklist import drive
+from bench.worklist import drive, faults
 
 BOARDS = "/cockpit/"
 
@@ -62,4 +62,4 @@ def compare(
         times, rate, bad = drive(port, people, lambda n, p=path: p, seconds)
         limit = limit or rate
         say(f"    {name:<22} p50 {quantile(times, 0.5):7.1f} ms   p95 {quantile(times, 0.95):7.1f} ms   {rate:7.1f}/s   "
-            f"ratio to limit {rate / limit:.3f}{f'   {bad} not 200' if bad else ''}")  # fmt: skip
+            f"ratio to limit {rate / limit:.3f}{faults(bad)}")  # fmt: skip

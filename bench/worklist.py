@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -76,13 +77,18 @@ def measure(port: int, people: list[_people.Person], words: list[str], seconds: 
         p95 = quantile(times, 0.95)
         say(f"    {kind:<26} p50 {quantile(times, 0.5):7.1f} ms   p95 {p95:7.1f} ms   {rate:7.1f}/s   "
             f"ratio to limit {rate / limit:.3f}{'' if p95 <= AIM_P95 else '   p95 aim missed'}"
-            f"{f'   {bad} not 200' if bad else ''}")  # fmt: skip
+            f"{faults(bad)}")  # fmt: skip
+
+
+def faults(bad: Counter) -> str:
+    """Answers other than 200, by status (0: no answer)."""
+    return "".join(f"   {many} x {status}" for status, many in sorted(bad.items()))
 
 
 def drive(
     port: int, people: list[_people.Person], path: Callable[[int], str], seconds: float
-) -> tuple[list[float], float, int]:
-    """All users in closed loops; times in ms, requests a second, answers that were not 200."""
+) -> tuple[list[float], float, Counter]:
+    """All users in closed loops; times in ms, requests a second, what was answered instead of 200."""
     merged, lock, bad = Times(), threading.Lock(), []
     began = time.perf_counter()
 
@@ -104,4 +110,4 @@ def drive(
     for thread in threads:
         thread.join()
     times = merged.steps["all"]
-    return times, len(times) / (time.perf_counter() - began), len(bad)
+    return times, len(times) / (time.perf_counter() - began), Counter(bad)
