@@ -14,7 +14,7 @@ data.register_dataset(
             "select case_id, matter, organisation, division, grade, channel, rated_at, rectify_due_at,"
             " rectified_at, demo from services_rating where not excluded"
         ),
-        columns=[
+        columns=(
             Column("case_id", "text", Text(zh="办件标识", en="Case id"), "L2"),
             Column("matter", "text", Text(zh="事项", en="Matter"), "L1"),
             Column("organisation", "text", Text(zh="办理单位", en="Handling unit"), "L1"),
@@ -25,7 +25,7 @@ data.register_dataset(
             Column("rectify_due_at", "datetime", Text(zh="整改期限", en="Rectify by"), "L1"),
             Column("rectified_at", "datetime", Text(zh="整改时间", en="Rectified at"), "L1"),
             Column("demo", "bool", Text(zh="演示数据", en="Demo data"), "L1"),
-        ],
+        ),
         time_column="rated_at",
         organisation_column="organisation",
         division_column="division",

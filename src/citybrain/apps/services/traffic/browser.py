@@ -74,7 +74,8 @@ class Answer:
 class _FormReader(HTMLParser):
     def __init__(self, base: str) -> None:
         super().__init__()
-        self.base, self.forms = base, []
+        self.base = base
+        self.forms: list[Form] = []
         self._form: Form | None = None
         self._select: Control | None = None
         self._text: Control | None = None

@@ -121,7 +121,7 @@ def main(argv: list[str]) -> int:
     threads = [
         threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS
     ]
-    names = _workers([row["username"] for row in rows])
+    names = _workers([str(row["username"]) for row in rows])
     threads += [
         threading.Thread(target=crowd.officials, args=(names[desk::DESKS], args.password), daemon=True)
         for desk in range(min(DESKS, len(names)))

@@ -85,7 +85,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     record = view.record
     if record.state == "draft":
         return redirect("services:apply", case_id=case_id)
-    timeline = cases.timeline(actor, case_id)
+    timeline = tuple(cases.timeline(actor, case_id))
     return render(
         request,
         "services/my/case.html",

@@ -103,7 +103,7 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def identify(request: HttpRequest) -> HttpResponse:
     """Identify the person at the window by the identity number (and, for a firm, its code) before receiving."""
-    problems, found = [], None
+    problems: list = []
     if request.method == "POST" and request.POST.get("forget"):
         request.session.pop(SESSION_SUBJECT, None)
         return redirect("services:window")

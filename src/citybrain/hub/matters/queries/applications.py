@@ -175,12 +175,15 @@ def owner_of(app: Application, material: Material) -> str:
 
 
 def material_problems(app: Application) -> list[FieldProblem]:
-    """Required materials that are not there: neither given, drawn, promised nor spared."""
+    """Required materials that are not there: neither given, drawn, promised nor spared.
+
+    What may be tolerated (容缺) does not stand in the way: the officer accepts with items missing, or asks once.
+    """
     assert app.case is not None
     given = {m.key: m for m in app.case.materials}
     found = []
     for material in materials_for(app):
-        if not material.required or spared_note(material) is not None:
+        if not material.required or material.tolerable or spared_note(material) is not None:
             continue
         record = given.get(material.key)
         done = record is not None and (record.state in ("given", "waived") or record.source == "promise")
