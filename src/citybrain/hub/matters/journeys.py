@@ -18,7 +18,7 @@ from citybrain.hub.matters.actions.apply import materials_for, save_draft, start
 from citybrain.hub.matters.domain.plan import spared_note
 from citybrain.hub.matters.domain.situations import walk
 from citybrain.hub.matters.models import Bundle, BundleVersion, Matter, MatterVersion
-from citybrain.hub.matters.queries.applications import review_of
+from citybrain.hub.matters.queries.applications import missing_materials, review_of
 from citybrain.hub.matters.queries.guides import bundle_document, document_of, guide
 from citybrain.hub.packs import api as packs
 from citybrain.hub.places import api as places
@@ -165,12 +165,8 @@ def expect_materials(world: Any, wanted: Any) -> None:
 
 
 def expect_missing(world: Any, wanted: Any) -> None:
-    """``missing: [layout]``: required materials that are not there."""
-    found = [
-        p.path.removeprefix("material.")
-        for p in review_of(_application(world)).problems
-        if p.path.startswith("material.")
-    ]
+    """``missing: [layout]``: required materials that are not there, whether or not they may follow later."""
+    found = [material.key for material in missing_materials(_application(world))]
     _listed("缺少的材料", "missing materials", found, wanted)
 
 

@@ -174,22 +174,30 @@ def owner_of(app: Application, material: Material) -> str:
     return ""
 
 
-def material_problems(app: Application) -> list[FieldProblem]:
-    """Required materials that are not there: neither given, drawn, promised nor spared.
-
-    What may be tolerated (容缺) does not stand in the way: the officer accepts with items missing, or asks once.
-    """
+def missing_materials(app: Application) -> list[Any]:
+    """Required materials that are not there: neither given, drawn, promised nor spared."""
     assert app.case is not None
     given = {m.key: m for m in app.case.materials}
     found = []
     for material in materials_for(app):
-        if not material.required or material.tolerable or spared_note(material) is not None:
+        if not material.required or spared_note(material) is not None:
             continue
         record = given.get(material.key)
-        done = record is not None and (record.state in ("given", "waived") or record.source == "promise")
-        if not done:
-            found.append(cases.forms.problem(f"material.{material.key}", "required_material", material.name))
+        if record is None or not (record.state in ("given", "waived") or record.source == "promise"):
+            found.append(material)
     return found
+
+
+def material_problems(app: Application) -> list[FieldProblem]:
+    """Missing materials that stand in the way of submitting.
+
+    What may be tolerated (容缺) does not: the officer accepts with items missing, or asks once.
+    """
+    return [
+        cases.forms.problem(f"material.{material.key}", "required_material", material.name)
+        for material in missing_materials(app)
+        if not material.tolerable
+    ]
 
 
 def review(actor: Actor, case_id: UUID) -> ReviewView:
