@@ -1,6 +1,4 @@
-"""What may cross the door of the services room: grades of 好差评, queue states."""
-
-from typing import NamedTuple
+"""What may cross the door of the services room: the grades of 好差评."""
 
 GRADES = {
     1: {"zh": "非常满意", "en": "Very satisfied"},
@@ -12,10 +10,3 @@ GRADES = {
 """Grades of GB/T 39046: the last two are bad reviews (差评)."""
 
 BAD_FROM = 4
-
-
-class WindowCall(NamedTuple):
-    """A queue number called to a window."""
-
-    number: str
-    window: str
