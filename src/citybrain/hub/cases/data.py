@@ -220,6 +220,20 @@ class TransitionRecord:
     data: dict[str, Any]
     effects: tuple[dict[str, Any], ...]
     public: bool
+    signature: SignatureRecord | None = None
+
+
+@dataclass(frozen=True)
+class SignatureRecord:
+    """The officer's electronic signature on a decision, checked at this moment; ``fault`` is "" when it holds."""
+
+    who: str
+    post: dict[str, str]
+    organisation: str
+    at: datetime
+    key_id: str
+    digest: str
+    fault: str = ""
 
 
 @dataclass(frozen=True)

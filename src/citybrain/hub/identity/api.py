@@ -8,6 +8,13 @@ from .actions.accounts import create_account, disable_account, end_post, propose
 from .actions.delegations import grant_delegation, revoke_delegation
 from .actions.people import register_legal_person, register_person
 from .actions.roles import register_role_permissions
+from .actions.signing import (
+    retire_signing_key,
+    rotate_signing_key,
+    sign,
+    signing_key,
+    verify_signature,
+)
 from .actions.stand_in import stand_in, stand_in_citizen, stand_in_legal_person
 from .data import (
     ALL,
@@ -23,6 +30,8 @@ from .data import (
     Prefill,
     RoleRecord,
     Scope,
+    Signature,
+    SigningKeyRecord,
     Subject,
 )
 from .domain.identifiers import IdProblem, check_citizen_number, check_uscc
@@ -40,6 +49,7 @@ from .queries.directory import (
 )
 from .queries.matter_choices import offer_matters
 from .queries.people import (
+    applicant_at_window,
     legal_person,
     legal_person_by_uscc,
     legal_person_subject,
@@ -47,6 +57,7 @@ from .queries.people import (
     person_by_number,
     person_subject,
     prefill,
+    represents,
     subject_of,
 )
 from .queries.provider import check_config
@@ -67,10 +78,13 @@ __all__ = [
     "Prefill",
     "RoleRecord",
     "Scope",
+    "Signature",
+    "SigningKeyRecord",
     "Subject",
     "account_names",
     "actor_for",
     "actor_of",
+    "applicant_at_window",
     "check_citizen_number",
     "check_config",
     "check_uscc",
@@ -101,13 +115,19 @@ __all__ = [
     "register_legal_person",
     "register_person",
     "register_role_permissions",
+    "represents",
     "require",
+    "retire_signing_key",
     "revoke_delegation",
+    "rotate_signing_key",
     "scope",
     "scope_q",
     "search_organisations",
+    "sign",
+    "signing_key",
     "stand_in",
     "stand_in_citizen",
     "stand_in_legal_person",
     "subject_of",
+    "verify_signature",
 ]

@@ -182,6 +182,31 @@ class PostRecord:
 
 
 @dataclass(frozen=True)
+class SigningKeyRecord:
+    """What is said about an official's signing key, like a certificate; the private half never leaves its column."""
+
+    key_id: str
+    account_id: UUID
+    holder: str
+    algorithm: str
+    public: str  # hex
+    valid_from: datetime
+    valid_to: datetime
+    retired_at: datetime | None
+    issuer_key_id: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature: under which key, the DER value, over which SM3 digest, when."""
+
+    key_id: str
+    value: bytes
+    digest: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RoleRecord:
     key: str
     name: dict[str, str]

@@ -58,6 +58,17 @@ class KeyStore(Protocol):
         """The 64-byte public half of a ``sign`` key."""
         ...
 
+    def new_pair(self) -> tuple[bytes, str]:
+        """A fresh SM2 pair of one person: the 64-byte public half, and a handle to the private one.
+
+        The caller keeps the handle in an encrypted column. A hardware module gives out a wrapped key or a number.
+        """
+        ...
+
+    def sign_with(self, handle: str, public: bytes, data: bytes) -> bytes:
+        """SM2 signature (DER) under the pair of a handle; ValueError for what is no handle of ours."""
+        ...
+
     def rotate(self, purpose: str) -> str:
         """Make a new current key for ``purpose``; returns its id."""
         ...
@@ -92,6 +103,13 @@ class SoftwareKeys:
 
     def public_key(self, key_id: str) -> bytes:
         return self._secret(key_id, "public")
+
+    def new_pair(self) -> tuple[bytes, str]:
+        public, private = sm2_generate()
+        return public, private.hex()
+
+    def sign_with(self, handle: str, public: bytes, data: bytes) -> bytes:
+        return sm2_sign(bytes.fromhex(handle), public, data)
 
     def rotate(self, purpose: str) -> str:
         self._load()

@@ -142,6 +142,7 @@ class Transition(Strict):
     auto: bool = False  # by the system, as soon as the state is entered and the guard is true
     danger: bool = False
     primary: bool = False  # the button a screen shows first
+    signed: bool = False  # a decision: carries the electronic signature of the officer who takes it
     public: bool = True  # shown in the applicant's own timeline
     basis: str = ""
 
@@ -156,6 +157,8 @@ class Transition(Strict):
             raise ValueError(f"action {self.action}: every effect is one 'name: arguments' pair")
         if (self.timer or self.auto) and "system" not in self.by:
             raise ValueError(f"action {self.action}: a timer or auto needs 'by: system'")
+        if self.signed and ANYONE_INSIDE & set(self.by):
+            raise ValueError(f"action {self.action}: signed is for officials alone, not for applicant or system")
         names = [f.name for f in self.fields]
         if len(names) != len(set(names)):
             raise ValueError(f"action {self.action}: two fields have the same name")

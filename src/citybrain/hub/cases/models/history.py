@@ -28,6 +28,10 @@ class Transition(models.Model):
     public = models.BooleanField(default=True)
     branch = models.CharField(max_length=40, blank=True, default="")
     idempotency_key = models.CharField(max_length=80, blank=True, default="")
+    # the officer's electronic signature, on transitions a machine marks ``signed``
+    signing_key = models.CharField(max_length=40, null=True)  # noqa: DJ001 null: nothing to sign, and no rewrite
+    digest = models.BinaryField(null=True)
+    signature = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["-at", "-id"], name="cases_transition_recent")]

@@ -5,6 +5,7 @@ Every function asks the one access rule first; what the actor may not know of is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -192,10 +193,24 @@ def timeline(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[re
     """What happened, oldest first. The public sees public steps, without names and internal words."""
     case = row or row_for(actor, case_id)
     machine = machine_of(case.machine_id)
-    rows = TransitionRow.objects.filter(case=case).order_by("seq")
+    rows = list(TransitionRow.objects.filter(case=case).order_by("seq"))
     inside = actor.kind in ("official", "system")
     named = actor.kind == "system" or actor.may("cases.work")
-    return [_line(line, machine, inside, named) for line in rows if inside or line.public]
+    lines = [_line(line, machine, inside, named) for line in rows if inside or line.public]
+    return _signed(lines, case, machine, rows, inside)
+
+
+def _signed(
+    lines: list[records.TransitionRecord], case: Case, machine: Machine, rows: list[TransitionRow], inside: bool
+) -> list[records.TransitionRecord]:
+    """Decisions with their officer's signature, checked now; the public reads the unit and the post, not the name."""
+    from citybrain.hub.cases.actions.signing import signatures_of
+
+    found = signatures_of(case, machine, rows)
+    if not found:
+        return lines
+    shown = {seq: each if inside else replace(each, who="") for seq, each in found.items()}
+    return [replace(line, signature=shown.get(line.seq)) for line in lines]
 
 
 def _line(row: TransitionRow, machine: Machine, inside: bool, full_names: bool) -> records.TransitionRecord:

@@ -21,6 +21,7 @@ from ..permissions import ACCOUNTS, GRANTS, POSTS
 from ..queries.directory import directory
 from ..queries.rights import require
 from .sign_in import end_all
+from .signing import retire_signing_key
 
 LIVE = [PostHolding.State.PROPOSED, PostHolding.State.CONFIRMED]
 
@@ -99,6 +100,7 @@ def disable_account(*, account_id: UUID, reason: str, by: Actor) -> None:
     account.is_active, account.disabled_at, account.disabled_reason = False, clock.now(), reason.strip()[:200]
     account.save(update_fields=["is_active", "disabled_at", "disabled_reason"])
     end_all(account_id=account.pk, by=by, reason="disabled")
+    retire_signing_key(account.pk, by=by, reason="account closed")
     audit.record(
         "identity.disable_account", by=by, obj=f"account:{account.pk}", after={"reason": reason.strip()}
     )

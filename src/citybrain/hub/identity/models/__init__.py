@@ -4,6 +4,7 @@ from .account import Account, PostHolding, SignIn
 from .directory import DirectoryVersion
 from .organisation import Organisation, OrganisationEdge, Post, PostRole, Role
 from .person import Delegation, LegalPerson, Person, Representation
+from .signing_key import SigningKey
 
 __all__ = [
     "Account",
@@ -19,4 +20,5 @@ __all__ = [
     "Representation",
     "Role",
     "SignIn",
+    "SigningKey",
 ]
