@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from citybrain.project import config as configuration
+from citybrain.project import debian
 from citybrain.project.config import ROOT, Config, Refusal
 
 HELP = """citybrain: the software that runs a prefecture-level city's digital government
@@ -182,6 +183,7 @@ COMMANDS: dict[str, Callable[[Config, list[str]], int]] = {
 
 def main(argv: list[str]) -> int:
     configuration.load_env_file()
+    debian.use_own_fonts()
     if not argv or argv[0] not in COMMANDS:
         print(HELP)
         return 0 if not argv or argv[0] in {"help", "-h", "--help"} else 2

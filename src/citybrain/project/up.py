@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from citybrain.project import children, frontend, postgres, setup_steps, startcheck, translations
+from citybrain.project import children, debian, frontend, postgres, setup_steps, startcheck, translations
 from citybrain.project.config import ROOT, Config, Refusal
 from citybrain.project.progress import Steps
 from citybrain.project.setup_steps import Memory, manage
@@ -70,6 +70,14 @@ class Launcher:
     def prepare_files(self) -> None:
         with self.steps.step("browser libraries") as note:
             note("fetched" if frontend.fetch(self.log) else "unchanged")
+        with self.steps.step("Chinese fonts") as note:
+            came = debian.bring_fonts()
+            note(came or "missing")
+        if not came:
+            print(
+                f"  ! certificates cannot be printed without Chinese fonts: {debian.command([debian.FONTS])}",
+                flush=True,
+            )
         with self.steps.step("translations") as note:
             note(f"{translations.compile_all()} compiled")
 
@@ -212,11 +220,12 @@ class Launcher:
                 print(
                     f"  ! {cleared} processes of an earlier start were still there and were ended", flush=True
                 )
-            for port, setting in (
-                (self.config.port, "CITYBRAIN_PORT"),
-                (self.config.live_port, "CITYBRAIN_LIVE_PORT"),
-            ):
-                refuse_taken_port(self.config.host, port, setting)
+            refuse_taken_port(self.config.host, self.config.port, "CITYBRAIN_PORT")
+            refuse_taken_port(self.config.host, self.config.live_port, "CITYBRAIN_LIVE_PORT")
+            if simulates_identity(self.config):
+                refuse_taken_port(
+                    "127.0.0.1", self.config.port + 2, "CITYBRAIN_PORT (the simulator uses port + 2)"
+                )
             self.prepare_files()
             self.start_database()
             self.prepare_database()
