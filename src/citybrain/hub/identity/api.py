@@ -59,6 +59,7 @@ from .queries.people import (
     prefill,
     represents,
     subject_of,
+    subject_with_facts,
 )
 from .queries.provider import check_config
 from .queries.rights import account_names, holders_of_post, may, persons_holding, require, scope, scope_q
@@ -129,5 +130,6 @@ __all__ = [
     "stand_in_citizen",
     "stand_in_legal_person",
     "subject_of",
+    "subject_with_facts",
     "verify_signature",
 ]

@@ -127,7 +127,10 @@ def subject_of(actor: Actor) -> Subject:
 
 def person_subject(person_id: UUID) -> Subject:
     """A natural person as the subject of a case. For code that already proved the right; not for views."""
-    row = Person.objects.filter(pk=person_id).first()
+    return _person_subject(Person.objects.filter(pk=person_id).first())
+
+
+def _person_subject(row: Person | None) -> Subject:
     if row is None:
         raise NotFound(code="person_unknown")
     return Subject("person", row.id, row.name, row.id_type, row.id_number, row.phone)
@@ -135,7 +138,10 @@ def person_subject(person_id: UUID) -> Subject:
 
 def legal_person_subject(legal_person_id: UUID) -> Subject:
     """A legal person as the subject of a case. For code that already proved the right; not for views."""
-    row = LegalPerson.objects.filter(pk=legal_person_id).first()
+    return _legal_person_subject(LegalPerson.objects.filter(pk=legal_person_id).first())
+
+
+def _legal_person_subject(row: LegalPerson | None) -> Subject:
     if row is None:
         raise NotFound(code="legal_person_unknown")
     return Subject("legal_person", row.id, row.name, "uscc", row.uscc, row.phone)
@@ -158,6 +164,29 @@ def legal_person_by_uscc(uscc: str) -> Subject | None:
     return legal_person_subject(found) if found else None
 
 
+def applicant_at_window(subject: Subject, *, agent_id: UUID | None = None) -> Actor:
+    """Who was identified at a window, as the reader of the own facts for a form. Holds no permission.
+
+    For code that has proved the identification. It is never signed in and never written down as who acts: that is
+    the clerk. An agent of a natural person gets the delegated view (no earlier cases of the principal).
+    """
+    person_id = agent_id or (subject.id if subject.kind == "person" else None)
+    authority = "own"
+    if subject.kind == "legal_person":
+        authority = f"legal_person:{subject.id}"
+    elif agent_id and agent_id != subject.id:
+        authority = "delegation:window"
+    return Actor(
+        kind="citizen", person_id=person_id, subject_id=subject.id, authority=authority, terminal="window",
+        name=subject.name,
+    )  # fmt: skip
+
+
+def represents(person_id: UUID, legal_person_id: UUID) -> bool:
+    """Whether the person is recorded as representative or handler of the firm and the record holds now."""
+    return bool(live_representations(person_id).filter(legal_person=legal_person_id).exists())
+
+
 REAL_NAME = {"zh": "实名认证", "en": "Real-name identity"}
 LEGAL_REGISTER = {"zh": "法人库", "en": "Register of legal persons"}
 
@@ -171,14 +200,31 @@ def prefill(actor: Actor) -> dict[str, Prefill]:
     """
     if actor.subject_id is None:
         return {}
+    return _facts(actor, _subject_row(actor))
+
+
+def subject_with_facts(actor: Actor) -> tuple[Subject, dict[str, Prefill]]:
+    """``subject_of`` and ``prefill`` in one reading."""
+    if actor.subject_id is None:
+        raise NotFound(code="subject_unknown")
+    row = _subject_row(actor)
+    firm = actor.authority.startswith("legal_person:")
+    subject = _legal_person_subject(row) if firm else _person_subject(row)
+    return subject, _facts(actor, row)
+
+
+def _subject_row(actor: Actor) -> Any:
+    model = LegalPerson if actor.authority.startswith("legal_person:") else Person
+    return model.objects.filter(pk=actor.subject_id).first()
+
+
+def _facts(actor: Actor, row: Any) -> dict[str, Prefill]:
     if actor.authority.startswith("legal_person:"):
-        return _legal_person_facts(actor.subject_id) | _agent_facts(actor)
-    facts = _person_facts(actor.subject_id)
-    return facts | (_agent_facts(actor) if actor.authority.startswith("delegation:") else {})
+        return _legal_person_facts(row) | _agent_facts(actor)
+    return _person_facts(row) | (_agent_facts(actor) if actor.authority.startswith("delegation:") else {})
 
 
-def _person_facts(person_id: UUID) -> dict[str, Prefill]:
-    row = Person.objects.filter(pk=person_id).first()
+def _person_facts(row: Person | None) -> dict[str, Prefill]:
     if row is None:
         return {}
     values = {
@@ -188,8 +234,7 @@ def _person_facts(person_id: UUID) -> dict[str, Prefill]:
     return {k: Prefill(v, REAL_NAME, row.confirmed_at) for k, v in values.items() if v not in ("", None)}
 
 
-def _legal_person_facts(legal_person_id: UUID) -> dict[str, Prefill]:
-    row = LegalPerson.objects.filter(pk=legal_person_id).first()
+def _legal_person_facts(row: LegalPerson | None) -> dict[str, Prefill]:
     if row is None:
         return {}
     values = {
