@@ -1,9 +1,10 @@
-"""Puts ``request.actor`` on every request, and ends sessions that were idle too long or ended elsewhere."""
+"""Puts ``request.user`` and ``request.actor`` on every request, and ends sessions that were idle too long or ended elsewhere."""
 
 import functools
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.remember import one_request
 
-from .queries.actor import actor_for, client_ip
+from .queries.actor import actor_for, client_ip, several_posts, signed_in
 from .queries.directory import directory, pinned
 from .queries.people import subject_of
 from .queries.rights import keep_refusal
@@ -19,7 +20,7 @@ from .queries.sessions import is_idle, note_seen
 
 
 class ActorMiddleware:
-    """After Django's AuthenticationMiddleware. Costs nothing for visitors without a session."""
+    """In the place of Django's AuthenticationMiddleware. Costs nothing for visitors without a session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,8 +32,10 @@ class ActorMiddleware:
     def identified(self, request: HttpRequest) -> HttpResponse:
         """The page, once the session is read."""
         if not request.session.session_key:
+            request.user = AnonymousUser()
             request.actor = Actor.anonymous(ip=client_ip(request))  # type: ignore[attr-defined]
             return self.get_response(request)
+        request.user = signed_in(request)
         if request.user.is_authenticated:
             if is_idle(request):
                 logout(request)
@@ -73,6 +76,7 @@ def name_the_post(request: HttpRequest, actor: Actor) -> None:
         if words
     }
     request.post_title = title  # type: ignore[attr-defined]
+    request.several_posts = several_posts(request.user)  # type: ignore[attr-defined]
 
 
 @functools.cache

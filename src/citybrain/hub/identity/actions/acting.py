@@ -11,7 +11,7 @@ from citybrain.kernel.text import say
 
 from ..data import ActingChoice
 from ..models import Account
-from ..queries.actor import ACTING, actor_of
+from ..queries.actor import ACTING, account_with_rights, actor_of, several_posts
 from ..queries.directory import directory
 from ..queries.people import live_delegations, live_representations
 from .sign_in import rotate
@@ -36,6 +36,15 @@ def choices(account: Any, actor: Actor) -> list[ActingChoice]:
     return found
 
 
+def must_choose(account: Any) -> bool:
+    """Whether the account holds several posts now, so that one is to be chosen after signing in."""
+    if account.kind != Account.Kind.OFFICIAL:
+        return False
+    if not hasattr(account, "held_posts"):
+        account = account_with_rights(account.pk)
+    return several_posts(account)
+
+
 def _posts(account: Any, actor: Actor) -> list[ActingChoice]:
     picture = directory(account.directory_version)
     found = []
@@ -58,6 +67,8 @@ def act_as(request: Any, key: str) -> Actor:
     rotate(request)
     request.session[ACTING] = key
     actor = actor_of(account, key, ip=request.actor.ip, terminal=request.actor.terminal)
+    if actor.post_id is not None:
+        Account.objects.filter(pk=account.pk).update(last_post_id=actor.post_id)
     audit.record(
         "identity.act_as",
         by=actor,

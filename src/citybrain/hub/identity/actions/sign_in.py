@@ -83,6 +83,9 @@ def open_session(request: HttpRequest, account: Account, *, method: str) -> Acto
     request.session.pop(ACTING, None)
     now = clock.now()
     request.session[SEEN] = now.timestamp()
+    acting = f"post:{account.last_post_id}" if account.last_post_id else ""
+    if acting:
+        request.session[ACTING] = acting
     request.session.save()
     SignIn.objects.create(
         account_id=account.pk,
@@ -93,7 +96,7 @@ def open_session(request: HttpRequest, account: Account, *, method: str) -> Acto
         started_at=now,
         seen_at=now,
     )
-    actor = actor_of(account, ip=client_ip(request))
+    actor = actor_of(account, acting, ip=client_ip(request))
     audit.record("identity.sign_in", by=actor, obj=f"account:{account.pk}", after={"method": method})
     request.actor = actor  # type: ignore[attr-defined]
     return actor

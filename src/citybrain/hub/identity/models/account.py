@@ -39,6 +39,9 @@ class Account(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     has_second_factor = models.BooleanField(default=False)
     demo = models.BooleanField(default=False)
+    last_post_id = models.UUIDField(
+        null=True, blank=True
+    )  # where an official with several posts begins next time
     created_at = models.DateTimeField(auto_now_add=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_reason = models.CharField(max_length=200, blank=True)

@@ -1,12 +1,18 @@
-"""From a request to the actor: who is asking, in which post or for whom. Two queries beside the session."""
+"""From a request to the actor: who is asking, in which post or for whom. Known from the session's own query."""
 
+import functools
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
@@ -18,19 +24,62 @@ CITIZEN_ROLE = "citizen"
 ACTING = "identity.acting"  # session key: "own", "post:<id>", "legal_person:<id>", "delegation:<id>"
 
 
-# Written out because it runs on every request: the same through annotations costs four times the CPU.
-_WITH_RIGHTS = """
-SELECT a.*,
+# The account as ``a``, with its confirmed posts and the directory's version. Written out because it runs on every
+# request: the same through the ORM costs four times the CPU.
+_RIGHTS = """
        ARRAY(SELECT h.post_id FROM identity_postholding h
-              WHERE h.account_id = a.id AND h.state = 'confirmed' ORDER BY h."order", h.proposed_at) AS held_posts,
-       (SELECT v.value FROM identity_directoryversion v WHERE v.id = 1) AS directory_version
-  FROM identity_account a WHERE a.id = %s
-"""
+              WHERE h.account_id = a.id AND h.state = 'confirmed' ORDER BY h."order", h.proposed_at),
+       (SELECT v.value FROM identity_directoryversion v WHERE v.id = 1)"""
+
+
+@functools.cache
+def _fields() -> list[str]:
+    return [field.attname for field in Account._meta.concrete_fields]
+
+
+@functools.cache
+def account_columns() -> str:
+    """What a statement that calls the account ``a`` selects, for ``account_of_row``. Starts with the id."""
+    columns = ", ".join(f'a."{field.column}"' for field in Account._meta.concrete_fields)
+    return f"{columns},{_RIGHTS}"
+
+
+def account_of_row(values: Sequence[Any]) -> Any:
+    """The account of a row of ``account_columns``, with ``held_posts`` and ``directory_version``; None for none."""
+    if values[0] is None:
+        return None
+    account: Any = Account.from_db(connection.alias, _fields(), values[:-2])
+    account.held_posts, account.directory_version = values[-2:]
+    return account
 
 
 def account_with_rights(account_id: Any) -> Any:
     """The account with its confirmed posts and the directory's version in the same row, or None."""
-    return next(iter(Account.objects.raw(_WITH_RIGHTS, [account_id])), None)
+    with connection.cursor() as cursor:
+        statement = f"SELECT {account_columns()} FROM identity_account a WHERE a.id = %s"  # noqa: S608 own words
+        cursor.execute(statement, [account_id])
+        row = cursor.fetchone()
+    return account_of_row(row) if row else None
+
+
+def signed_in(request: HttpRequest) -> Any:
+    """Whose session this is: the account that came with it when everything fits, else what Django finds out.
+
+    Fits: the session names this account and our backend, was opened with its present password, and it is not disabled.
+    """
+    session: Any = request.session
+    if SESSION_KEY not in session:
+        return AnonymousUser()
+    account = getattr(session, "account", None)
+    if (
+        account is not None
+        and account.is_active
+        and session[SESSION_KEY] == str(account.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash())
+    ):
+        return account
+    return get_user(request)
 
 
 class AccountBackend(ModelBackend):
@@ -81,6 +130,12 @@ def actor_of(account: Any, acting: str = "", *, terminal: str = "web", ip: str =
     if account.kind == Account.Kind.OFFICIAL:
         return _official(account, acting, terminal, ip)
     return _citizen(account, acting, terminal, ip)
+
+
+def several_posts(account: Any) -> bool:
+    """Whether an official holds more than one post that still exists."""
+    picture = directory(account.directory_version)
+    return sum(1 for post_id in account.held_posts if post_id in picture.posts) > 1
 
 
 def _official(account: Any, acting: str, terminal: str, ip: str) -> Actor:

@@ -24,7 +24,7 @@ from citybrain.kernel.guard import SIGNED_IN, guard, public
 from ..actions import second_factor, sign_in
 from ..models import Account
 from ..queries.actor import account_with_rights, client_ip
-from .pages import home_of
+from .pages import first_page
 
 SECRET = "identity.totp_secret"  # noqa: S105 - a session key
 WHY_PUBLIC = "signing in: the password was given, the second factor is owed"
@@ -68,7 +68,7 @@ def _nobody(request: HttpRequest) -> Actor:
 
 def _admit(request: HttpRequest, account: Account, owed: dict[str, Any], how: str) -> HttpResponse:
     actor = sign_in.open_session(request, account, method=f"password+{how}")
-    return redirect(owed.get("next") or home_of(actor))
+    return redirect(first_page(account, actor, owed.get("next", "")))
 
 
 def _enrol(request: HttpRequest, account: Account, owed: dict[str, Any]) -> HttpResponse:
@@ -87,7 +87,9 @@ def _enrol(request: HttpRequest, account: Account, owed: dict[str, Any]) -> Http
         target = owed.get("next", "")
         actor = sign_in.open_session(request, account, method="password+totp")
         return render(
-            request, "identity/recovery_codes.html", {"codes": codes, "next": target or home_of(actor)}
+            request,
+            "identity/recovery_codes.html",
+            {"codes": codes, "next": first_page(account, actor, target)},
         )
     return render(request, "identity/enrol_totp.html", context | {"forced": True})
 

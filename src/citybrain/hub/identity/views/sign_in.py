@@ -16,7 +16,7 @@ from citybrain.kernel.text import say
 from ..actions import sign_in
 from ..models import Account
 from ..queries.demo import DEMO_PASSWORD, demo_accounts
-from .pages import home_of, with_next
+from .pages import first_page, with_next
 
 
 @public("signing in")
@@ -71,7 +71,7 @@ def after_password(request: HttpRequest, account: Account) -> HttpResponse:
         }
         return redirect(with_next("identity:second_factor", ""))
     actor = sign_in.open_session(request, account, method="password")
-    return redirect(sign_in.safe_next(request, home_of(actor)))
+    return redirect(first_page(account, actor, sign_in.safe_next(request, "")))
 
 
 @public("signing out")
