@@ -18,18 +18,22 @@ from citybrain.hub.cases.actions.rights import check_separation, history, role_o
 from citybrain.hub.cases.actions.run import Run, Step
 from citybrain.hub.cases.data import CaseRecord, Refused
 from citybrain.hub.cases.domain import fields as spoken
-from citybrain.hub.cases.domain.machine import Machine, Transition
+from citybrain.hub.cases.domain.machine import FieldSpec, Machine, Transition
 from citybrain.hub.cases.models import Case
-from citybrain.hub.cases.models import Transition as TransitionRow
+from citybrain.hub.cases.queries import reading
 from citybrain.hub.cases.queries.access import no_such_case, sees
 from citybrain.hub.cases.queries.machines import machine_of
-from citybrain.hub.cases.queries.records import UNREAD, record
+from citybrain.hub.cases.queries.records import record
 from citybrain.kernel import audit
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from citybrain.kernel.text import say
 
 COMMENT_MAX = 2000
+NEEDED = ("history", "materials", "clocks", "intervals")  # read together when an act begins
+
+# the fields of an act: as values, or read from a form once the transition (and so its fields) is known
+Said = dict[str, Any] | Callable[[list[FieldSpec]], dict[str, Any]]
 
 
 def act(
@@ -48,11 +52,28 @@ def act(
     ``revision``, when given, must be the case's present one (Conflict otherwise). Errors: NotFound, NotAllowed,
     Refused(code), Invalid, Conflict.
     """
+    run = perform(
+        case_id, action, by=by, data=data, comment=comment, idempotency_key=idempotency_key, revision=revision
+    )
+    return record(run.case, run.machine)
+
+
+def perform(
+    case_id: UUID,
+    action: str,
+    *,
+    by: Actor,
+    data: Said | None = None,
+    comment: str = "",
+    idempotency_key: str = "",
+    revision: int | None = None,
+) -> Run:
+    """``act`` for callers that need no record; returns the finished run (without steps when it was a repeat)."""
     try:
         with transaction.atomic():
-            run = _locked(case_id, by)
-            if idempotency_key and _repeated(run.case, action, idempotency_key):
-                return record(run.case, run.machine)
+            run = _locked(case_id, by, action)
+            if idempotency_key and _repeated(run, action, idempotency_key):
+                return run
             if revision is not None and revision != run.case.revision:
                 raise Conflict(
                     _("Somebody else changed this case meanwhile."), safe=_("Nothing you typed was saved yet."),
@@ -62,13 +83,14 @@ def act(
             if block and action == block[1].answer:
                 from citybrain.hub.cases.actions.branches import answer
 
-                answer(run, block[1], by=by, data=data or {}, comment=comment, key=idempotency_key)
+                said = data([]) if callable(data) else data or {}
+                answer(run, block[1], by=by, data=said, comment=comment, key=idempotency_key)
             else:
                 step = allowed_step(run, action, by=by, data=data or {})
                 step.comment, step.key = comment.strip()[:COMMENT_MAX], idempotency_key[:80]
                 run.perform(step)
             finish(run)
-            return record(run.case, run.machine)
+            return run
     except NotAllowed as refusal:
         _note_refusal(case_id, action, by, refusal.code)
         raise
@@ -89,20 +111,24 @@ def finish(run: Run) -> None:
     report(run)
 
 
-def _locked(case_id: UUID, by: Actor) -> Run:
-    unread = [name for name in UNREAD if name != "subject_name"]
-    case = Case.objects.select_for_update().defer(*unread).filter(pk=case_id).first()
-    if case is None:
+def _locked(case_id: UUID, by: Actor, action: str) -> Run:
+    """The case locked, then what the act will ask of it, read as it stands under the lock."""
+    rows = reading.lock(case_id, fields=("subject_name",))
+    if rows is None:
         raise no_such_case()
-    return Run(case, machine_of(case.machine_id), by)
-
-
-def _repeated(case: Case, action: str, key: str) -> bool:
-    before = (
-        TransitionRow.objects.filter(case=case, idempotency_key=key[:80])
-        .values_list("action", flat=True)
-        .first()
+    run = Run(rows.case, machine_of(rows.case.machine_id), by, rows=rows)
+    certifies = any(
+        "issue_certificate" in effect
+        for t in run.machine.leaving(rows.case.state)
+        if t.action == action
+        for effect in t.effects
     )
+    rows.read(*NEEDED, fields=reading.PERSONAL if certifies else ())
+    return run
+
+
+def _repeated(run: Run, action: str, key: str) -> bool:
+    before = next((t.action for t in run.rows.rows("history") if t.idempotency_key == key[:80]), None)
     if before is not None and before != action:
         raise Conflict(_("This request was used for another step already."), code="key_reused")
     return before is not None
@@ -113,7 +139,7 @@ def _note_refusal(case_id: UUID, action: str, by: Actor, code: str) -> None:
     audit.record("cases.refuse", by=by, obj=f"case:{case_id}", after={"action": action, "code": code})
 
 
-def allowed_step(run: Run, action: str, *, by: Actor, data: dict[str, Any]) -> Step:
+def allowed_step(run: Run, action: str, *, by: Actor, data: Said) -> Step:
     """The step to perform, or the refusal. See the module for the order of checks."""
     case, machine = run.case, run.machine
     named = [t for t in machine.transitions if t.action == action]
@@ -129,14 +155,14 @@ def allowed_step(run: Run, action: str, *, by: Actor, data: dict[str, Any]) -> S
             todo=_("Ask somebody whose post includes it, or your unit leader."),
         )  # fmt: skip
     needs_history = any(t.once or t.separate_from for t in named)
-    done = history(case) if needs_history else []
+    done = history(run.rows) if needs_history else []
     _check_once(named, done)
     if not here:
         raise _wrong_state(machine, case, named[0])
     return _chosen(run, here, by=by, data=data, done=done)
 
 
-def _chosen(run: Run, here: list[Transition], *, by: Actor, data: dict[str, Any], done: list) -> Step:
+def _chosen(run: Run, here: list[Transition], *, by: Actor, data: Said, done: list) -> Step:
     """The first transition the actor may perform and whose guard holds."""
     refused: Refused | None = None
     for transition in here:
@@ -148,8 +174,8 @@ def _chosen(run: Run, here: list[Transition], *, by: Actor, data: dict[str, Any]
                 _("The time limit for this step has run out."), code="too_late", safe=_("Nothing was changed."),
                 todo=_("The step had to be taken before the limit ended."),
             )  # fmt: skip
-        check_separation(by, run.case, transition, done)
-        cleaned = checked(transition, data)
+        check_separation(by, transition, done)
+        cleaned = checked(transition, data(transition.fields) if callable(data) else data)
         if run.holds(transition.guard, transition, cleaned):
             return Step(transition, by, role, cleaned)
         refused = refused or guard_refusal(transition)

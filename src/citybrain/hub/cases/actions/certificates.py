@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from citybrain.hub.cases.models import Case
+from citybrain.hub.cases.queries.reading import PERSONAL
 from citybrain.kernel import clock
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def issue_for(run: Run, step: Step, args: dict[str, Any]) -> dict[str, Any] | No
 def _perform(run: Run, step: Step, wanted: dict[str, Any]) -> Any:
     from citybrain.hub.certificates import api as certificates
 
-    case = Case.objects.only("data", "subject_name", "subject_number", "subject_phone").get(pk=run.case.pk)
+    run.rows.read(fields=PERSONAL)  # read already when the act is one that certifies
+    case = run.case
     today, how, previous = clock.local(run.at).date(), wanted.get("change") or "issue", wanted.get("previous")
     items = _items(wanted.get("data") or {}, case.data)
     if previous and how == "cancel":

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from citybrain.hub.cases.domain.machine import LimitSpec, Machine
-from citybrain.hub.cases.models import Case, ClockInterval
 from citybrain.hub.cases.models import Clock as ClockRow
+from citybrain.hub.cases.models import ClockInterval
+from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.kernel import workdays
 from citybrain.kernel.workdays import Interval, Limit
 
@@ -37,17 +38,16 @@ def earlier(due: datetime, by: Limit, calendar: Any) -> datetime:
 
 
 class Clocks:
-    """Reads the case's clocks when first needed; writes only what changed."""
+    """Reads the case's clocks when first needed; keeps what is new and what changed until the run is written."""
 
-    def __init__(self, case: Case, machine: Machine, at: datetime) -> None:
-        self.case, self.machine, self.at = case, machine, at
+    def __init__(self, known: CaseRows, machine: Machine, at: datetime) -> None:
+        self.known, self.case, self.machine, self.at = known, known.case, machine, at
         self._rows: dict[str, ClockRow] | None = None
-        self._new: list[ClockRow] = []
-        self._changed: dict[Any, set[str]] = {}
-        self._seen: dict[Any, ClockRow] = {}
+        self._changed: dict[Any, ClockRow] = {}
         self._intervals: dict[Any, list[ClockInterval]] = {}
-        self._fresh_intervals: list[ClockInterval] = []
-        self._ended_intervals: list[ClockInterval] = []
+        self.new: list[ClockRow] = []
+        self.fresh_intervals: list[ClockInterval] = []
+        self.ended_intervals: list[ClockInterval] = []
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -55,19 +55,14 @@ class Clocks:
     def rows(self) -> dict[str, ClockRow]:
         """Clocks that run or pause, by name."""
         if self._rows is None:
-            found = (
-                []
-                if self.case._state.adding
-                else ClockRow.objects.filter(case=self.case).exclude(state="stopped")
-            )
-            self._rows = {row.name: row for row in found}
+            self._rows = {row.name: row for row in self.known.rows("clocks") if row.state != "stopped"}
         return self._rows
 
     def intervals(self, row: ClockRow) -> list[ClockInterval]:
         """All intervals of a clock, new ones included."""
         if row.pk not in self._intervals:
-            stored = [] if not row.suspensions else list(ClockInterval.objects.filter(clock=row))
-            self._intervals[row.pk] = stored
+            stored = self.known.rows("intervals") if row.suspensions else []
+            self._intervals[row.pk] = [i for i in stored if i.clock_id == row.pk]
         return self._intervals[row.pk]
 
     def running(self, name: str) -> ClockRow | None:
@@ -117,7 +112,7 @@ class Clocks:
             case=self.case, name=name, value=limit.value, unit=limit.unit, statutory=limit_dict(statutory),
             internal=limit_dict(internal), started_at=since or self.at, light=spec.light,
         )  # fmt: skip
-        self._new.append(row)
+        self.new.append(row)
         self._intervals[row.pk] = []
         self._reckon(row)
         self.rows[name] = row
@@ -143,7 +138,7 @@ class Clocks:
             return None
         interval = ClockInterval(clock=row, started_at=self.at, **details)
         self.intervals(row).append(interval)
-        self._fresh_intervals.append(interval)
+        self.fresh_intervals.append(interval)
         self._set(row, state="paused", fires_at=None, suspensions=row.suspensions + 1)
         return row
 
@@ -225,27 +220,16 @@ class Clocks:
         for interval in self.intervals(row):
             if interval.ended_at is None:
                 interval.ended_at, interval.result = self.at, result
-                if interval not in self._fresh_intervals:
-                    self._ended_intervals.append(interval)
+                if interval not in self.fresh_intervals:
+                    self.ended_intervals.append(interval)
 
     def _set(self, row: ClockRow, **values: Any) -> None:
         for name, value in values.items():
             setattr(row, name, value)
-        self._changed.setdefault(row.pk, set()).update(values)
-        self._seen[row.pk] = row
+        if row not in self.new:
+            self._changed[row.pk] = row
 
-    # writing ---------------------------------------------------------------------------------------------------
-
-    def flush(self) -> None:
-        """Write new and changed clocks and intervals: stopped ones first, so that a name runs once."""
-        fresh = {row.pk for row in self._new}
-        for pk, names in self._changed.items():
-            if pk not in fresh:
-                self._seen[pk].save(update_fields=sorted(names))
-        if self._new:
-            ClockRow.objects.bulk_create(self._new)
-        if self._fresh_intervals:
-            ClockInterval.objects.bulk_create(self._fresh_intervals)
-        for interval in self._ended_intervals:
-            interval.save(update_fields=["ended_at", "result"])
-        self._new, self._changed, self._fresh_intervals, self._ended_intervals = [], {}, [], []
+    @property
+    def changed(self) -> list[ClockRow]:
+        """Clocks that were there before and are not as they were."""
+        return list(self._changed.values())

@@ -186,8 +186,7 @@ def document(run: Run, step: Step, args: Any) -> dict[str, Any]:
 
 
 def _material_names(run: Run) -> list[dict[str, Any]]:
-    rows = Material.objects.filter(case=run.case).order_by("position").values("name", "state", "source")
-    return [dict(row) for row in rows]
+    return [{"name": m.name, "state": m.state, "source": m.source} for m in run.rows.rows("materials")]
 
 
 @built_in("want_materials")

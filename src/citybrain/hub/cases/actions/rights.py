@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from citybrain.hub.cases.data import Refused
 from citybrain.hub.cases.domain.machine import Machine, Transition
 from citybrain.hub.cases.models import Case
-from citybrain.hub.cases.models import Transition as TransitionRow
 from citybrain.hub.cases.queries.access import is_applicant
+from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
 
@@ -31,13 +31,10 @@ def role_of(actor: Actor, case: Case, machine: Machine, roles: Iterable[str]) ->
     return ""
 
 
-def check_separation(
-    actor: Actor, case: Case, transition: Transition, done: list[tuple[str, object]] | None
-) -> None:
+def check_separation(actor: Actor, transition: Transition, done: list[tuple[str, object]]) -> None:
     """Refused when the actor did one of the separated actions on this case (or on the bundle's common receipt)."""
     if not transition.separate_from or actor.account_id is None:
         return
-    done = history(case) if done is None else done
     if any(action in transition.separate_from and who == actor.account_id for action, who in done):
         raise Refused(
             _("You handled an earlier step of this case, so somebody else has to do this one."),
@@ -46,6 +43,6 @@ def check_separation(
         )  # fmt: skip
 
 
-def history(case: Case) -> list[tuple[str, object]]:
+def history(known: CaseRows) -> list[tuple[str, object]]:
     """(action, account) of every act so far."""
-    return list(TransitionRow.objects.filter(case=case).values_list("action", "account_id"))
+    return [(row.action, row.account_id) for row in known.rows("history")]

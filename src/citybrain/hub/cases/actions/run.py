@@ -1,7 +1,7 @@
 """One run: everything an act does to one locked case, gathered and written together at its end.
 
 The case row is locked by the caller. A run performs one transition and the automatic ones that follow, applies
-their effects, and flushes: case, transitions, tasks, clocks, documents, audit and events in one transaction.
+their effects, and flushes three statements: the rows (``writing``), the audit entries, the events.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 from django.db.models import Count, Q
 
 from citybrain.hub.cases import data as records
-from citybrain.hub.cases.actions import tasks
+from citybrain.hub.cases.actions import tasks, writing
 from citybrain.hub.cases.actions.clocks import Clocks
 from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine, Transition
 from citybrain.hub.cases.models import Case, Document, Material, Task
 from citybrain.hub.cases.models import Transition as TransitionRow
+from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.hub.packs import api as packs
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
@@ -42,15 +43,35 @@ class Step:
     notices: list[dict[str, str]] = field(default_factory=list)
     branch: str = ""
     key: str = ""
+    signed: dict[str, Any] = field(default_factory=dict)  # key and digest of the officer's signature
 
 
 class Run:
-    """See the module. ``aftermath`` collects work on other cases, done after this one is flushed."""
+    """See the module. ``aftermath`` collects work on other cases, done after this one is flushed.
 
-    def __init__(self, case: Case, machine: Machine, by: Actor, at: datetime | None = None) -> None:
+    ``rows`` are parts of the case read already; others are read when first needed. With ``fresh`` the case is not in
+    the database yet: the flush inserts it with ``fresh_materials``. ``audit_rows`` are the caller's, written first.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        machine: Machine,
+        by: Actor,
+        at: datetime | None = None,
+        rows: CaseRows | None = None,
+    ) -> None:
         self.case, self.machine, self.by = case, machine, by
         self.at = at or clock.now()
-        self.clocks = Clocks(case, machine, self.at)
+        self.rows = rows or CaseRows(case)
+        self.fresh = False
+        self.fresh_materials: list[Material] = []
+        self.audit_rows: list[audit.Entry] = []
+        self.tasks = tasks.TaskChanges()
+        self.nothing_yet = _nothing_yet(case, machine)
+        for part in self.nothing_yet:
+            self.rows.know(part, [])
+        self.clocks = Clocks(self.rows, machine, self.at)
         self.changed: set[str] = set()
         self.steps: list[Step] = []
         self.papers: list[Document] = []
@@ -93,13 +114,15 @@ class Run:
         if name.startswith("answers_"):
             return self._counted("answers", self._answers)[name]
         if name == "documents":
-            return len(self.papers) + Document.objects.filter(case=self.case).count()
+            return len(self.papers) + len(self.rows.rows("documents"))
         return getattr(self.case, name)
 
     def forget(self, *groups: str) -> None:
         """Counts to be read again."""
         for group in groups:
             self._numbers.pop(group, None)
+            if group == "materials":
+                self.rows.forget("materials")
 
     def _counted(self, group: str, count: Any) -> dict[str, Any]:
         if group not in self._numbers:
@@ -107,12 +130,20 @@ class Run:
         return self._numbers[group]
 
     def _materials(self) -> dict[str, int]:
-        missing = Q(required=True) & ~Q(state__in=("given", "waived"))
-        return Material.objects.filter(case=self.case).aggregate(
-            missing_required=Count("id", filter=missing),
-            missing_tolerable=Count("id", filter=missing & Q(tolerable=True)),
-            missing_strict=Count("id", filter=missing & Q(tolerable=False)),
-        )
+        missing = [
+            m for m in self.rows.rows("materials") if m.required and m.state not in ("given", "waived")
+        ]
+        tolerable = sum(1 for m in missing if m.tolerable)
+        return {
+            "missing_required": len(missing),
+            "missing_tolerable": tolerable,
+            "missing_strict": len(missing) - tolerable,
+        }
+
+    def know_materials(self, rows: list[Material]) -> None:
+        """The case's materials as the caller holds them, so that guards need not read them."""
+        self.rows.know("materials", rows)
+        self._numbers.pop("materials", None)
 
     def _children(self) -> dict[str, int]:
         from citybrain.hub.cases.actions.children import counted
@@ -183,27 +214,31 @@ class Run:
         packs.visit(
             f"machines/{self.machine.key}: {step.from_state} > {case.state} ({step.transition.action})"
         )
-        self.transition_rows.append(
-            TransitionRow(
-                case_id=case.pk,
-                seq=case.revision,
-                at=self.at,
-                action=step.transition.action,
-                name=step.transition.name.as_dict(),
-                from_state=step.from_state,
-                to_state=case.state,
-                role=step.role,
-                actor=step.by.as_dict(),
-                account_id=step.by.account_id,
-                organisation=step.by.organisation,
-                comment=step.comment,
-                data=step.data,
-                effects=step.notes,
-                public=step.transition.public,
-                branch=step.branch,
-                idempotency_key=step.key,
-            )
+        row = TransitionRow(
+            case_id=case.pk,
+            seq=case.revision,
+            at=self.at,
+            action=step.transition.action,
+            name=step.transition.name.as_dict(),
+            from_state=step.from_state,
+            to_state=case.state,
+            role=step.role,
+            actor=step.by.as_dict(),
+            account_id=step.by.account_id,
+            organisation=step.by.organisation,
+            comment=step.comment,
+            data=step.data,
+            effects=step.notes,
+            public=step.transition.public,
+            branch=step.branch,
+            idempotency_key=step.key,
         )
+        if step.transition.signed and step.by.kind == "official":
+            from citybrain.hub.cases.actions.signing import sign_row
+
+            sign_row(self, row, step.by)
+            step.signed = {"signing_key": row.signing_key, "digest": bytes(row.digest or b"").hex()}
+        self.transition_rows.append(row)
 
     def _announce(self, step: Step, state: Any) -> None:
         case, personal = self.case, {f.name for f in step.transition.fields if f.personal}
@@ -259,9 +294,8 @@ class Run:
     # writing ---------------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
-        """Write everything. Transitions, documents and tasks in bulk; one audit row and one event per step."""
+        """Write everything: the rows in one statement, then an audit entry per step, then the events."""
         case = self.case
-        self.clocks.flush()
         due_at, yellow_at, paused, statutory = self.clocks.colour()
         if (case.due_at, case.yellow_at, case.paused, case.statutory_due_at) != (
             due_at,
@@ -272,20 +306,22 @@ class Run:
             if case.due_at != due_at:
                 self.put(overdue_told=False)
             self.put(due_at=due_at, yellow_at=yellow_at, paused=paused, statutory_due_at=statutory)
-        tasks.settle(self)
-        if self.changed:
-            case.save(update_fields=sorted(self.changed))
-        TransitionRow.objects.bulk_create(self.transition_rows)
-        if self.papers:
-            Document.objects.bulk_create(self.papers)
-        for step in self.steps:
-            audit.record(
-                f"cases.{step.transition.action}", by=step.by, obj=f"case:{case.pk}", organisation=case.organisation,
-                before={"state": step.from_state},
-                after={"state": step.transition.to, "case_no": case.case_no, "role": step.role},
-            )  # fmt: skip
-        for event in self.event_rows:
-            events.publish(event, aggregate=f"case:{case.pk}", by=self.by)
+        self.tasks = tasks.settle(self)
+        if self.fresh:
+            writing.insert_case(case, self.fresh_materials)
+        writing.write(self)
+        audit.record_many([*self.audit_rows, *map(self._entry, self.steps)])
+        line = f"case:{case.pk}"
+        events.publish_many(
+            [events.Publication(event, aggregate=line, by=self.by) for event in self.event_rows]
+        )
+
+    def _entry(self, step: Step) -> audit.Entry:
+        return audit.Entry(
+            f"cases.{step.transition.action}", by=step.by, obj=f"case:{self.case.pk}",
+            organisation=self.case.organisation, before={"state": step.from_state},
+            after={"state": step.transition.to, "case_no": self.case.case_no, "role": step.role, **step.signed},
+        )  # fmt: skip
 
     def document_no(self, code: str) -> str:
         """Number of a document: the case's number, the code, and a serial within the case when repeated."""
@@ -293,5 +329,18 @@ class Run:
 
     def name_of(self, action: str) -> str:
         """How an action is called in the language of the reader."""
-        found = next((t for t in self.machine.transitions if t.action == action), None)
-        return say(found.name) if found else action
+        names = {block.answer: block.name for block in self.machine.parallel.values()}
+        names |= {t.action: t.name for t in reversed(self.machine.transitions)}
+        return say(names[action]) if action in names else action
+
+
+def _nothing_yet(case: Case, machine: Machine) -> frozenset[str]:
+    """Parts a case surely has none of: in the start state, never submitted, no clock has run, and while it is the
+    applicant's there was no task."""
+    if case.submitted_at is not None or case.state != machine.start:
+        return frozenset()
+    inside = [t for t in machine.leaving(case.state) if t.to == case.state]
+    owned = machine.states[case.state].owner == "applicant" and not any(
+        {"create_task", "hand_to"} & set(effect) for t in inside for effect in t.effects
+    )
+    return frozenset({"clocks", "intervals", "tasks"} if owned else {"clocks", "intervals"})

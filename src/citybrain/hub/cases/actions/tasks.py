@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,31 +17,30 @@ if TYPE_CHECKING:
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # work without a due date sorts last
 
 
-def settle(run: Run) -> None:
-    """Bring the open tasks in line with the state the case rests in."""
-    case = run.case
-    moved = case.state != run.first_state
-    fresh: list[Task] = list(run.extra_tasks)
-    if moved:
-        _close(run)
+@dataclass
+class TaskChanges:
+    """What is to be written: ``close`` is "" (nothing), ``all`` open tasks, or ``unit`` (all but branches)."""
+
+    new: list[Task] = field(default_factory=list)
+    close: str = ""
+    times: dict[str, Any] = field(default_factory=dict)
+
+
+def settle(run: Run) -> TaskChanges:
+    """What brings the open tasks in line with the state the case rests in."""
+    case, found = run.case, TaskChanges(new=list(run.extra_tasks))
+    there_may_be_some = bool(run.first_state) and "tasks" not in run.nothing_yet  # not in a case just opened
+    if case.state != run.first_state:
+        found.close = "all" if there_may_be_some else ""
         owner = run.machine.states[case.state].owner
         if owner and owner not in ("applicant", "system") and run.machine.block(case.state) is None:
-            fresh.append(new_task(run, run.hand_to or owner))
+            found.new.append(new_task(run, run.hand_to or owner))
     elif run.hand_to:
-        _close(run, branch="")
-        fresh.append(new_task(run, run.hand_to))
-    elif run.changed & {"due_at", "paused"}:
-        Task.objects.filter(case=case, closed_at=None, branch="").update(**_times(run))
-    if fresh:
-        Task.objects.bulk_create(fresh)
-
-
-def _close(run: Run, **which: Any) -> None:
-    if not run.first_state:  # just opened: nothing to close
-        return
-    Task.objects.filter(case=run.case, closed_at=None, opened_at__lte=run.at, **which).exclude(
-        pk__in=[task.pk for task in run.extra_tasks]
-    ).update(closed_at=run.at, closed_by=run.by.account_id)
+        found.close = "unit"
+        found.new.append(new_task(run, run.hand_to))
+    elif run.changed & {"due_at", "paused"} and there_may_be_some:
+        found.times = _times(run)
+    return found
 
 
 def _times(run: Run) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from citybrain.hub.cases.data import Overdue
 from citybrain.hub.cases.domain.machine import Transition
 from citybrain.hub.cases.models import Case
 from citybrain.hub.cases.models import Clock as ClockRow
+from citybrain.hub.cases.queries import reading
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.hub.cases.queries.records import UNREAD
 from citybrain.kernel import clock, events
@@ -57,14 +58,14 @@ def _fire(clock_id: UUID, case_id: UUID) -> bool:
 
 
 def _fire_locked(clock_id: UUID, case_id: UUID) -> bool:
-    unread = [name for name in UNREAD if name != "subject_name"]
-    case = Case.objects.select_for_update(skip_locked=True).defer(*unread).filter(pk=case_id).first()
+    rows = reading.lock(case_id, fields=("subject_name",), skip_locked=True)
+    if rows is None:
+        return False
     row = ClockRow.objects.filter(pk=clock_id, state="running", fires_at__lt=clock.now()).first()
-    if case is None or row is None:
+    if row is None:
         return False
     ClockRow.objects.filter(pk=clock_id).update(fires_at=None)
-    machine = machine_of(case.machine_id)
-    run = Run(case, machine, BY)
+    run = Run(rows.case, machine_of(rows.case.machine_id), BY, rows=rows)
     chosen = _chosen(run, row)
     if chosen is None:
         return False
@@ -83,8 +84,9 @@ def _chosen(run: Run, row: ClockRow) -> Transition | None:
 def reckon_case(case_id: UUID) -> None:
     """Reckon the clocks of one case again that had no due date yet."""
     with transaction.atomic():
-        case = Case.objects.select_for_update().defer(*UNREAD).get(pk=case_id)
-        run = Run(case, machine_of(case.machine_id), BY)
+        rows = reading.lock(case_id)
+        assert rows is not None
+        run = Run(rows.case, machine_of(rows.case.machine_id), BY, rows=rows)
         run.clocks.reckon_again()
         run.flush()
 

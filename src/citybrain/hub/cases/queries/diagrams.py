@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from citybrain.hub.cases.domain import bpmn
 from citybrain.hub.cases.domain.diagram import svg
 from citybrain.hub.cases.domain.machine import Machine
-from citybrain.hub.cases.models import Case, Transition
-from citybrain.hub.cases.queries.access import row_for
-from citybrain.hub.cases.queries.machines import machine_of
+from citybrain.hub.cases.queries.access import rows_for
+from citybrain.hub.cases.queries.machines import machine_hash, machine_of
+from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid
 from citybrain.kernel.text import current_language
 
 
-def diagram(actor: Actor, case_id: UUID, *, row: Case | None = None) -> str:
+def diagram(actor: Actor, case_id: UUID) -> str:
     """SVG of the case's machine: current state lit, the way so far marked. NotFound like ``case_for``."""
-    case = row or row_for(actor, case_id)
-    way = list(Transition.objects.filter(case=case).order_by("seq").values_list("from_state", "to_state"))
-    visited = {state for step in way for state in step}
+    return diagram_of(rows_for(actor, case_id, parts=("history",)))
+
+
+def diagram_of(known: CaseRows) -> str:
+    """The same for rows the caller has cleared."""
+    case = known.case
+    way = tuple((row.from_state, row.to_state) for row in known.rows("history"))
+    return _drawn(case.machine_id, machine_hash(case.machine_id), case.state, way, current_language())
+
+
+@lru_cache(maxsize=500)
+def _drawn(machine_id: UUID, digest: str, state: str, way: tuple[tuple[str, str], ...], lang: str) -> str:
+    """Cases of one kind mostly go the same way, so most pictures are drawn once per process."""
+    visited = {name for step in way for name in step}
     return svg(
-        machine_of(case.machine_id), current=case.state, visited=visited, walked=way, lang=current_language(),
-        ident=f"m{str(case.pk)[-6:]}",
+        machine_of(machine_id), current=state, visited=visited, walked=list(way), lang=lang,
+        ident=f"m{str(machine_id)[-6:]}",
     )  # fmt: skip
 
 

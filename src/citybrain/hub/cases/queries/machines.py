@@ -23,6 +23,11 @@ _hashes: dict[UUID, str] = {}
 
 def machine_of(version_id: UUID) -> Machine:
     """The machine of a running case. A used version never changes, so it is read once."""
+    return _parsed(version_id, machine_hash(version_id))
+
+
+def machine_hash(version_id: UUID) -> str:
+    """What tells one definition from another."""
     digest = _hashes.get(version_id)
     if digest is None:
         row = MachineVersion.objects.only("hash", "used_at").get(pk=version_id)
@@ -31,7 +36,7 @@ def machine_of(version_id: UUID) -> Machine:
             _hashes[version_id] = digest
             if len(_hashes) > 2000:
                 _hashes.clear()
-    return _parsed(version_id, digest)
+    return digest
 
 
 def newest(case_type: str) -> tuple[MachineVersion, Machine]:

@@ -9,11 +9,9 @@ from citybrain.hub.cases.domain.lights import light_at
 from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import Attachment, Case, Clock, ClockInterval
 from citybrain.hub.cases.queries.machines import machine_of
+from citybrain.hub.cases.queries.reading import UNREAD, CaseRows
 from citybrain.kernel import clock, workdays
 from citybrain.kernel.workdays import Interval, Limit
-
-PERSONAL = ("subject_name", "subject_number", "subject_phone", "data")
-UNREAD = (*PERSONAL, "search", "subject_name_index", "subject_number_index")
 
 OTHER_KINDS = {
     "tolerance": {"zh": "容缺补齐", "en": "Waiting for promised items"},
@@ -54,14 +52,12 @@ def attachment(row: Attachment) -> records.AttachmentRecord:
     )  # fmt: skip
 
 
-def clock_records(case: Case, machine: Machine, now: datetime) -> tuple[records.ClockRecord, ...]:
-    """All clocks of a case in order of their start, with intervals and what is left. Two queries."""
-    rows = list(Clock.objects.filter(case=case).order_by("started_at", "id"))
+def clock_records(known: CaseRows, machine: Machine, now: datetime) -> tuple[records.ClockRecord, ...]:
+    """All clocks of a case in order of their start, with intervals and what is left."""
     intervals: dict = {}
-    if rows:
-        for interval in ClockInterval.objects.filter(clock__in=rows).order_by("started_at"):
-            intervals.setdefault(interval.clock_id, []).append(interval)
-    return tuple(_clock(row, machine, intervals.get(row.pk, []), now) for row in rows)
+    for interval in known.rows("intervals"):
+        intervals.setdefault(interval.clock_id, []).append(interval)
+    return tuple(_clock(row, machine, intervals.get(row.pk, []), now) for row in known.rows("clocks"))
 
 
 def _clock(

@@ -13,26 +13,39 @@ from citybrain.hub.cases import data as records
 from citybrain.hub.cases.domain import fields as spoken
 from citybrain.hub.cases.domain import papers
 from citybrain.hub.cases.domain.machine import Machine, Transition
-from citybrain.hub.cases.models import Attachment, Case, Comment, Document, Link, Material, Task
+from citybrain.hub.cases.models import Case, Document, Link
 from citybrain.hub.cases.models import Transition as TransitionRow
-from citybrain.hub.cases.queries.access import no_such_case, row_for
+from citybrain.hub.cases.queries.access import no_such_case, row_for, rows_for
 from citybrain.hub.cases.queries.machines import machine_of
-from citybrain.hub.cases.queries.records import PERSONAL, attachment, clock_records, light_cases, record
+from citybrain.hub.cases.queries.reading import CaseRows
+from citybrain.hub.cases.queries.records import attachment, clock_records, light_cases, record
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.masking import mask_id_number, mask_name, mask_phone
 
 UNMASKING = {"handle", "print", "own"}  # purposes for which whoever handles a case sees who applied
+VIEW_PARTS = ("data", "subject", "materials", "clocks", "children")
+# what a part of the view needs to be read: columns of the case, tables beside it
+_COLUMNS = {"data": ("data",), "subject": ("subject_name", "subject_number", "subject_phone")}
+_TABLES = {"materials": ("materials", "files"), "clocks": ("clocks", "intervals")}
+# what an official's case page shows, read with the case
+PAGE_PARTS = ("materials", "files", "clocks", "intervals", "tasks", "timeline", "documents", "comments")
 
 
 def case_for(
-    actor: Actor, case_id: UUID, *, purpose: str = "handle", row: Case | None = None
-) -> records.CaseView:
+    actor: Actor, case_id: UUID, *, purpose: str = "handle", parts: tuple[str, ...] = VIEW_PARTS,
+    rows: CaseRows | None = None,
+) -> records.CaseView:  # fmt: skip
     """The case for this actor, else NotFound. Applicants and those who handle it see names; readers see masked ones.
 
-    Reading by an official is audited with the purpose. ``row`` is one that ``row_for`` has just cleared for the actor.
+    ``parts`` (of ``VIEW_PARTS``) are read in one statement; those not named stay empty in the view. Reading by an
+    official is audited with the purpose. ``rows`` are those ``rows_for`` has just cleared for the actor.
     """
-    case = row or row_for(actor, case_id, fields=PERSONAL)
+    if rows is None:
+        columns = tuple(name for part in parts for name in _COLUMNS.get(part, ()))
+        tables = tuple(name for part in parts for name in _TABLES.get(part, ()))
+        rows = rows_for(actor, case_id, fields=columns, parts=tables)
+    case = rows.case
     machine = machine_of(case.machine_id)
     masked = _masked(actor, case, purpose)
     if actor.kind == "official":
@@ -40,7 +53,7 @@ def case_for(
             "cases.read", by=actor, obj=f"case:{case.pk}", organisation=case.organisation, purpose=purpose,
             after={"masked": masked},
         )  # fmt: skip
-    return view_of(case, machine, masked=masked)
+    return view_of(rows, machine, masked=masked, parts=parts)
 
 
 def _masked(actor: Actor, case: Case, purpose: str) -> bool:
@@ -49,33 +62,43 @@ def _masked(actor: Actor, case: Case, purpose: str) -> bool:
     return purpose not in UNMASKING or not actor.may("cases.work")
 
 
-def view_of(case: Case, machine: Machine, *, masked: bool) -> records.CaseView:
-    """The full view of a row the caller has cleared."""
+def view_of(
+    rows: CaseRows, machine: Machine, *, masked: bool, parts: tuple[str, ...] = VIEW_PARTS
+) -> records.CaseView:
+    """The view of rows the caller has cleared."""
+    case = rows.case
     now, state = clock.now(), machine.states[case.state]
-    firm = case.subject_kind == "legal_person"
-    name = case.subject_name if not masked or firm else mask_name(case.subject_name)
+    name, number, phone = _subject(case, masked) if "subject" in parts else ("", "", "")
     return records.CaseView(
-        record=record(case, machine, now), data={} if masked else case.data, subject_name=name,
-        subject_number=mask_id_number(case.subject_number) if masked and not firm else case.subject_number,
-        subject_phone=mask_phone(case.subject_phone) if masked else case.subject_phone, masked=masked,
+        record=record(case, machine, now), data=case.data if "data" in parts and not masked else {},
+        subject_name=name, subject_number=number, subject_phone=phone, masked=masked,
         state_public=(state.public or state.name).as_dict(), step=state.step,
         steps=tuple((step.key, step.name.as_dict()) for step in machine.steps), machine_name=machine.name.as_dict(),
-        materials=materials_of(case), clocks=clock_records(case, machine, now),
-        children=children_of(case) if machine.kind == "bundle" else (),
+        materials=materials_of(rows) if "materials" in parts else (),
+        clocks=clock_records(rows, machine, now) if "clocks" in parts else (),
+        children=children_of(case) if machine.kind == "bundle" and "children" in parts else (),
     )  # fmt: skip
 
 
-def materials_of(case: Case) -> tuple[records.MaterialRecord, ...]:
+def _subject(case: Case, masked: bool) -> tuple[str, str, str]:
+    """Name, number and phone as this reader may see them: a legal person's name and number are public."""
+    firm = case.subject_kind == "legal_person"
+    name = case.subject_name if not masked or firm else mask_name(case.subject_name)
+    number = mask_id_number(case.subject_number) if masked and not firm else case.subject_number
+    return name, number, mask_phone(case.subject_phone) if masked else case.subject_phone
+
+
+def materials_of(rows: CaseRows) -> tuple[records.MaterialRecord, ...]:
     """Materials in the matter's order, with their files."""
     files: dict[str, list[records.AttachmentRecord]] = {}
-    for row in Attachment.objects.filter(case=case, removed_at=None).order_by("uploaded_at"):
+    for row in rows.rows("files"):
         files.setdefault(row.material, []).append(attachment(row))
     return tuple(
         records.MaterialRecord(
             m.key, m.name, m.required, m.tolerable, m.state, m.source, m.reference, m.note, m.extra,
             tuple(files.get(m.key, ())),
         )
-        for m in Material.objects.filter(case=case).order_by("position")
+        for m in rows.rows("materials")
     )  # fmt: skip
 
 
@@ -89,21 +112,23 @@ def children_of(case: Case) -> tuple[records.ChildRecord, ...]:
     )
 
 
+ACTION_PARTS = ("history", "materials", "clocks", "intervals", "tasks")
+
 # actions -----------------------------------------------------------------------------------------------------------
 
 
 def actions_for(actor: Actor, case_id: UUID) -> list[records.ActionView]:
     """What this actor can do with the case now, primary first. Acts whose guard fails say why not."""
-    return actions_of(actor, row_for(actor, case_id))
+    return actions_of(actor, rows_for(actor, case_id, parts=ACTION_PARTS))
 
 
-def actions_of(actor: Actor, case: Case) -> list[records.ActionView]:
-    """The same for a row the caller has cleared."""
+def actions_of(actor: Actor, rows: CaseRows) -> list[records.ActionView]:
+    """The same for rows the caller has cleared."""
     from citybrain.hub.cases.actions.rights import history, role_of
     from citybrain.hub.cases.actions.run import Run
 
-    machine = machine_of(case.machine_id)
-    run = Run(case, machine, actor)
+    case, machine = rows.case, machine_of(rows.case.machine_id)
+    run = Run(case, machine, actor, rows=rows)
     cleared: dict[str, str] = {}
 
     def role(transition: Transition) -> str:
@@ -119,11 +144,11 @@ def actions_of(actor: Actor, case: Case) -> list[records.ActionView]:
         if not held:
             continue
         if done is None and (transition.once or transition.separate_from):
-            done = history(case)
+            done = history(rows)
         view = _action_view(run, transition, held, done or [])
         if view and (transition.action not in found or not found[transition.action].possible):
             found[transition.action] = view
-    views = _answers(actor, case, machine) + list(found.values())
+    views = _answers(actor, rows, machine) + list(found.values())
     return sorted(views, key=lambda v: (not v.possible, not v.primary, v.danger))
 
 
@@ -156,14 +181,14 @@ def _mentions_fields(transition: Transition) -> bool:
     return any(spec.name in transition.guard for spec in transition.fields)
 
 
-def _answers(actor: Actor, case: Case, machine: Machine) -> list[records.ActionView]:
+def _answers(actor: Actor, known: CaseRows, machine: Machine) -> list[records.ActionView]:
     """One action per open branch the actor may answer for."""
     from citybrain.hub.identity import api as identity
 
-    block = machine.block(case.state)
+    block = machine.block(known.case.state)
     if block is None:
         return []
-    rows = Task.objects.filter(case=case, state=case.state, closed_at=None).exclude(branch="")
+    rows = [task for task in known.rows("tasks") if task.branch and task.state == known.case.state]
     fields = {
         "type": "object", "required": ["answer"], "additionalProperties": False,
         "properties": {
@@ -189,11 +214,15 @@ def _answers(actor: Actor, case: Case, machine: Machine) -> list[records.ActionV
 # history -----------------------------------------------------------------------------------------------------------
 
 
-def timeline(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.TransitionRecord]:
+def timeline(actor: Actor, case_id: UUID) -> list[records.TransitionRecord]:
     """What happened, oldest first. The public sees public steps, without names and internal words."""
-    case = row or row_for(actor, case_id)
+    return timeline_of(actor, rows_for(actor, case_id, parts=("timeline",)))
+
+
+def timeline_of(actor: Actor, known: CaseRows) -> list[records.TransitionRecord]:
+    """The same for rows the caller has cleared."""
+    case, rows = known.case, known.rows("timeline")
     machine = machine_of(case.machine_id)
-    rows = list(TransitionRow.objects.filter(case=case).order_by("seq"))
     inside = actor.kind in ("official", "system")
     named = actor.kind == "system" or actor.may("cases.work")
     lines = [_line(line, machine, inside, named) for line in rows if inside or line.public]
@@ -201,7 +230,11 @@ def timeline(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[re
 
 
 def _signed(
-    lines: list[records.TransitionRecord], case: Case, machine: Machine, rows: list[TransitionRow], inside: bool
+    lines: list[records.TransitionRecord],
+    case: Case,
+    machine: Machine,
+    rows: list[TransitionRow],
+    inside: bool,
 ) -> list[records.TransitionRecord]:
     """Decisions with their officer's signature, checked now; the public reads the unit and the post, not the name."""
     from citybrain.hub.cases.actions.signing import signatures_of
@@ -236,11 +269,18 @@ def _told_to_applicant(machine: Machine, action: str) -> bool:
     )
 
 
-def documents(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.DocumentRecord]:
-    """Documents given out in a case, oldest first. The applicant sees those addressed to the applicant."""
-    case = row or row_for(actor, case_id)
-    rows = Document.objects.filter(case=case).order_by("issued_at", "id")
-    return [_document(paper) for paper in rows if actor.kind != "citizen" or paper.code in papers.PUBLIC]
+def documents(actor: Actor, case_id: UUID) -> list[records.DocumentRecord]:
+    """Documents given out in a case, oldest first, without their content (``document_for`` gives it).
+
+    The applicant sees those addressed to the applicant.
+    """
+    return documents_of(actor, rows_for(actor, case_id, parts=("documents",)))
+
+
+def documents_of(actor: Actor, known: CaseRows) -> list[records.DocumentRecord]:
+    """The same for rows the caller has cleared."""
+    rows = known.rows("documents")
+    return [_document(paper, {}) for paper in rows if actor.kind != "citizen" or paper.code in papers.PUBLIC]
 
 
 def document_for(actor: Actor, document_id: UUID) -> records.DocumentRecord:
@@ -249,20 +289,23 @@ def document_for(actor: Actor, document_id: UUID) -> records.DocumentRecord:
     if row is None or (actor.kind == "citizen" and row.code not in papers.PUBLIC):
         raise no_such_case()
     row_for(actor, row.case_id)
-    return _document(row)
+    return _document(row, row.content)
 
 
-def _document(row: Document) -> records.DocumentRecord:
+def _document(row: Document, content: dict[str, Any]) -> records.DocumentRecord:
     return records.DocumentRecord(
-        id=row.pk, case_id=row.case_id, code=row.code, number=row.number, name=row.name, content=row.content,
+        id=row.pk, case_id=row.case_id, code=row.code, number=row.number, name=row.name, content=content,
         issued_at=row.issued_at, organisation=row.organisation,
     )  # fmt: skip
 
 
-def comments(actor: Actor, case_id: UUID, *, row: Case | None = None) -> list[records.CommentRecord]:
+def comments(actor: Actor, case_id: UUID) -> list[records.CommentRecord]:
     """Remarks between officials; an applicant gets none."""
-    case = row or row_for(actor, case_id)
+    return comments_of(actor, rows_for(actor, case_id, parts=("comments",)))
+
+
+def comments_of(actor: Actor, known: CaseRows) -> list[records.CommentRecord]:
+    """The same for rows the caller has cleared."""
     if actor.kind == "citizen":
         return []
-    rows = Comment.objects.filter(case=case).order_by("at", "id")
-    return [records.CommentRecord(r.at, r.author, r.organisation, r.text) for r in rows]
+    return [records.CommentRecord(r.at, r.author, r.organisation, r.text) for r in known.rows("comments")]

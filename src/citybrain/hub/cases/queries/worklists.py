@@ -24,12 +24,14 @@ from citybrain.hub.cases.domain.lights import light_at
 from citybrain.hub.cases.models import Case, Task
 from citybrain.hub.cases.queries.access import visible
 from citybrain.hub.cases.queries.machines import waiting_states
+from citybrain.hub.cases.queries.reading import UNREAD
 from citybrain.hub.cases.queries.records import light_cases, record
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
 
+FACTS = ("context", "limits")  # of the matter, for guards and forms
 COUNT_TO = 1000
 MOST_ROWS = 200
 ROLE_WORDS = (
@@ -78,9 +80,15 @@ def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, 
     order = {"opened": ("opened_at", "id"), "-opened": ("-opened_at", "-id")}.get(
         filters.sort, ("sort_at", "id")
     )
-    chosen, number, cursor = _slice(rows, order, page, size)
+    chosen, number, cursor = _slice(_with_cases(rows), order, page, size)
     total, more = _bounded(rows)
     return Page(tuple(_task_rows(actor, chosen)), number, size, total, more, cursor)
+
+
+def first_rows(actor: Actor, filters: Filters, size: int) -> tuple[TaskRow, ...]:
+    """The head of the work list without counting it: what stands beside an open case."""
+    rows = filtered_tasks(actor, filters).order_by("sort_at", "id")[:size]
+    return tuple(_task_rows(actor, list(_with_cases(rows))))
 
 
 def filtered_tasks(actor: Actor, filters: Filters) -> QuerySet[Task]:
@@ -203,12 +211,18 @@ def _bounded(rows: QuerySet) -> tuple[int, bool]:
 # rows --------------------------------------------------------------------------------------------------------------
 
 
+def _with_cases(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Each task with its case, in the same query; without the case's facts, which no list shows."""
+    unread = ("branch_name", "opinion", *(f"case__{name}" for name in (*UNREAD, *FACTS)))
+    return tasks.select_related("case").defer(*unread)
+
+
 def _task_rows(actor: Actor, tasks: list[Task]) -> Iterable[TaskRow]:
-    cases = {row.pk: row for row in light_cases().filter(pk__in=[task.case_id for task in tasks])}
     now = clock.now()
     for task in tasks:
+        task.case.context = {}
         yield TaskRow(
-            task.pk, record(cases[task.case_id], now=now), task.role, task.branch, task.due_at,
+            task.pk, record(task.case, now=now), task.role, task.branch, task.due_at,
             light_at(now, task.due_at, task.yellow_at, task.paused), task.taken_by,
             task.taken_by is not None and task.taken_by == actor.account_id,
         )  # fmt: skip

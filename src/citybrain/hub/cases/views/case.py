@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from citybrain.hub.cases.actions import bench as actions
-from citybrain.hub.cases.actions.act import act as perform
+from citybrain.hub.cases.actions.act import perform
 from citybrain.hub.cases.actions.materials import may_fill
-from citybrain.hub.cases.data import CHANNELS, ActionView, CaseView
+from citybrain.hub.cases.data import CHANNELS, CaseView
+from citybrain.hub.cases.domain.fields import schema
+from citybrain.hub.cases.domain.machine import FieldSpec
 from citybrain.hub.cases.domain.papers import NAMES as DOCUMENT_NAMES
-from citybrain.hub.cases.models import Task
 from citybrain.hub.cases.queries import views, worklists
-from citybrain.hub.cases.queries.access import row_for
-from citybrain.hub.cases.queries.diagrams import diagram
-from citybrain.hub.cases.queries.records import PERSONAL
+from citybrain.hub.cases.queries.access import row_for, rows_for
+from citybrain.hub.cases.queries.diagrams import diagram_of
+from citybrain.hub.cases.queries.reading import PERSONAL
 from citybrain.hub.cases.views.shared import (
     division_name,
     fields_of,
@@ -63,20 +63,21 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     actor: Actor = request.actor  # type: ignore[attr-defined]
     purpose = "handle" if actor.may("cases.work") else "read"
-    row = row_for(actor, case_id, fields=PERSONAL)  # cleared once for the whole page
-    view = views.case_for(actor, case_id, purpose=purpose, row=row)
-    filters = filters_of(request.GET)
-    side = worklists.worklist(actor, replace(filters, done=False, all=False), 1, SIDE)
-    task = Task.objects.filter(case=case_id, closed_at=None).order_by("opened_at").first()
+    rows = rows_for(
+        actor, case_id, fields=PERSONAL, parts=views.PAGE_PARTS
+    )  # read and cleared once for the page
+    view = views.case_for(actor, case_id, purpose=purpose, rows=rows)
+    side = worklists.first_rows(actor, filters_of(request.GET), SIDE)
+    task = next(iter(rows.rows("tasks")), None)
     context = {
-        "view": view, "case": view.record, "actions": views.actions_of(actor, row), "side": side, "task": task,
+        "view": view, "case": view.record, "actions": views.actions_of(actor, rows), "side": side, "task": task,
         "mine": bool(task and task.taken_by and task.taken_by == actor.account_id),
-        "timeline": views.timeline(actor, case_id, row=row), "documents": views.documents(actor, case_id, row=row),
-        "comments": views.comments(actor, case_id, row=row), "svg": diagram(actor, case_id, row=row), "readers": readers(actor, case_id),
+        "timeline": views.timeline_of(actor, rows), "documents": views.documents_of(actor, rows),
+        "comments": views.comments_of(actor, rows), "svg": diagram_of(rows), "readers": readers(actor, case_id),
         "form_pages": form_pages(view), "steps": steps(view), "kept": kept_query(request.GET),
         "organisation": organisation_name(view.record.organisation), "place": division_name(view.record.division),
         "channel": say(CHANNELS.get(view.record.channel)), "opened": action, "values": values or {},
-        "problems": problems or [], "fillable": may_fill(actor, row),
+        "problems": problems or [], "fillable": may_fill(actor, rows.case),
         "document_names": DOCUMENT_NAMES, "errors": {p.path.removeprefix("field."): p.message for p in problems or [] if not isinstance(p, str)},
         "typed_comment": request.POST.get("comment", ""),
     }  # fmt: skip
@@ -140,14 +141,23 @@ def act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
     """One step. Wrong input shows the page again with everything that was typed."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     branch = request.POST.get("branch", "")
-    shown = _shown(actor, case_id, action, branch)
-    data = fields_of(request.POST, shown.fields if shown else {})
-    if branch:
+    data: dict[str, Any] = {}
+
+    def said(fields: list[FieldSpec]) -> dict[str, Any]:
+        """What was typed into the fields of the step; kept for showing the page again."""
+        data.update(fields_of(request.POST, schema(fields)))
+        return data
+
+    def answered(_fields: list[FieldSpec]) -> dict[str, Any]:
+        """What a unit asked for its answer said."""
+        data.update({name: request.POST.get(f"field.{name}", "") for name in ("answer", "opinion")})
         data["branch"] = branch
+        return data
+
     raw = request.POST.get("revision", "")
     try:
-        perform(
-            case_id, action, by=actor, data=data, comment=request.POST.get("comment", ""),
+        run = perform(
+            case_id, action, by=actor, data=answered if "branch" in request.POST else said, comment=request.POST.get("comment", ""),
             idempotency_key=request.POST.get("key", ""), revision=int(raw) if raw.isdecimal() and len(raw) < 10 else None,
         )  # fmt: skip
     except Invalid as error:
@@ -155,15 +165,16 @@ def act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
         return _page(request, case_id, action=action, values=data, problems=problems, status=422)
     except (Conflict, NotAllowed) as error:
         return _page(
-            request, case_id, action=action, values=data, problems=[error.message], status=error.status
-        )
-    flash.success(request, _("Done: %(action)s") % {"action": say(shown.name) if shown else action})
+            request, case_id, action=action, values=data or _typed(request), problems=[error.message],
+            status=error.status,
+        )  # fmt: skip
+    flash.success(request, _("Done: %(action)s") % {"action": run.name_of(action)})
     return redirect("cases:detail", case_id)
 
 
-def _shown(actor: Actor, case_id: UUID, action: str, branch: str) -> ActionView | None:
-    offered = [a for a in views.actions_for(actor, case_id) if a.action == action]
-    return next((a for a in offered if not branch or a.branch == branch), offered[0] if offered else None)
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What stood in the fields when the step was refused before they were looked at."""
+    return {name[6:]: value for name, value in request.POST.items() if name.startswith("field.")}
 
 
 @guard("cases.work")
