@@ -8,7 +8,8 @@ from citybrain.hub.cases.actions.act import act
 from citybrain.hub.cases.actions.bench import assign, bulk_act, comment, hand_over, release, take
 from citybrain.hub.cases.actions.drafts import save_data, update_draft
 from citybrain.hub.cases.actions.effects import register_effect
-from citybrain.hub.cases.actions.files import attach, attachment_for, detach
+from citybrain.hub.cases.actions.files import StoredFile, attach, attachment_for, detach, store
+from citybrain.hub.cases.actions.filling import Filling, begin, filling
 from citybrain.hub.cases.actions.links import follow
 from citybrain.hub.cases.actions.materials import give_material, set_materials, take_back_material
 from citybrain.hub.cases.actions.migrate import migrate_case
@@ -37,7 +38,9 @@ from citybrain.hub.cases.data import (
 )
 from citybrain.hub.cases.forms import api as forms
 from citybrain.hub.cases.queries.diagrams import diagram, export_bpmn, import_bpmn
+from citybrain.hub.cases.queries.filling import draft_for
 from citybrain.hub.cases.queries.machines import machine, machines
+from citybrain.hub.cases.queries.progress import Progress, progress, query_code
 from citybrain.hub.cases.queries.reports import lights, recent_transitions
 from citybrain.hub.cases.queries.views import (
     actions_for,
@@ -60,12 +63,15 @@ __all__ = [
     "Closed",
     "Decided",
     "DocumentRecord",
+    "Filling",
     "Filters",
     "MaterialRecord",
     "Opened",
     "Overdue",
     "Page",
+    "Progress",
     "Refused",
+    "StoredFile",
     "TaskRow",
     "TransitionRecord",
     "Transitioned",
@@ -74,6 +80,7 @@ __all__ = [
     "assign",
     "attach",
     "attachment_for",
+    "begin",
     "bulk_act",
     "case_for",
     "comment",
@@ -83,7 +90,9 @@ __all__ = [
     "diagram",
     "document_for",
     "documents",
+    "draft_for",
     "export_bpmn",
+    "filling",
     "fire_due_timers",
     "follow",
     "forms",
@@ -96,12 +105,15 @@ __all__ = [
     "migrate_case",
     "my_cases",
     "open_case",
+    "progress",
+    "query_code",
     "recent_transitions",
     "register_effect",
     "release",
     "save_data",
     "search_cases",
     "set_materials",
+    "store",
     "take",
     "take_back_material",
     "tell_overdue",

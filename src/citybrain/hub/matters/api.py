@@ -7,10 +7,11 @@ answers)`` -> SituationView · ``start(...)`` -> CaseRecord (draft) · ``form_pa
 Errors: NotFound, NotAllowed, Invalid (fields), Conflict (suspended, changed meanwhile), NotThisMatter (409).
 """
 
-from citybrain.hub.matters.actions.apply import change_situation, save_answers, save_draft, start, submit
+from citybrain.hub.matters.actions.apply import change_situation, save_answers, save_draft, start
 from citybrain.hub.matters.actions.materials import by_hand, give_materials, take_back
 from citybrain.hub.matters.actions.pages import save_page
 from citybrain.hub.matters.actions.publish import cancel, publish, suspend
+from citybrain.hub.matters.actions.submitting import submit
 from citybrain.hub.matters.data import (
     BodyView,
     Entry,

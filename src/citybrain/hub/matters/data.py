@@ -121,6 +121,7 @@ class GuideView:
     effective_to: date | None = None
     children: tuple[GuideView, ...] = ()
     state_reason: str = ""
+    used: bool = False
 
     @property
     def name(self) -> Text:
@@ -134,6 +135,13 @@ class GuideView:
     def open(self) -> bool:
         """Whether one can apply now."""
         return self.state == "active"
+
+    @property
+    def assurance(self) -> str:
+        """How surely the applicant must be known online; a bundle asks for the most its parts ask for."""
+        if isinstance(self.document, MatterDocument):
+            return self.document.applicant.assurance
+        return "verified" if any(child.assurance == "verified" for child in self.children) else "basic"
 
     @property
     def promised(self) -> Text:
@@ -181,6 +189,7 @@ class SlotView:
     sample_href: str = ""
     error: Any = ""
     wanted_note: str = ""
+    paper: bool = False  # brought on paper and checked at a window
 
     @property
     def done(self) -> bool:

@@ -14,7 +14,8 @@ from uuid import UUID
 from citybrain.hub.cases import api as cases
 from citybrain.hub.identity import api as identity
 from citybrain.hub.matters.actions.application import Application, application_of
-from citybrain.hub.matters.actions.apply import materials_for, save_draft, start, submit
+from citybrain.hub.matters.actions.apply import save_draft, start
+from citybrain.hub.matters.actions.submitting import submit
 from citybrain.hub.matters.domain.plan import spared_note
 from citybrain.hub.matters.domain.situations import walk
 from citybrain.hub.matters.models import Bundle, BundleVersion, Matter, MatterVersion
@@ -103,7 +104,7 @@ def _village(organisation: str, level: str) -> str:
 
 def give(case_id: UUID, by: Actor, materials: Any) -> None:
     """Give materials: ``all`` uploads everything asked, a mapping says how each came."""
-    asked = [m.key for m in materials_for(application_of(by, case_id)) if spared_note(m) is None]
+    asked = [m.key for m in application_of(by, case_id).materials if spared_note(m) is None]
     if materials in ("none", None):
         return
     wanted = dict.fromkeys(asked, "upload") if materials == "all" else dict(materials)
@@ -161,7 +162,7 @@ def _listed(what_zh: str, what_en: str, found: list[str], wanted: Any) -> None:
 
 def expect_materials(world: Any, wanted: Any) -> None:
     """``materials: [layout, …]`` or ``{has: […], not: […]}``: what the situation and answers call for."""
-    _listed("要求的材料", "materials asked", [m.key for m in materials_for(_application(world))], wanted)
+    _listed("要求的材料", "materials asked", [m.key for m in _application(world).materials], wanted)
 
 
 def expect_missing(world: Any, wanted: Any) -> None:

@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 import unicodedata
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,13 +21,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from citybrain.hub.cases.actions.materials import count, require_fill
 from citybrain.hub.cases.data import AttachmentRecord
-from citybrain.hub.cases.models import Attachment, Material
+from citybrain.hub.cases.models import Attachment
 from citybrain.hub.cases.ports import scanner
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.records import attachment
-from citybrain.kernel import audit, clock
+from citybrain.kernel import audit
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.crypto import sm3_hex
 from citybrain.kernel.errors import CityError, FieldProblem, Invalid, NotFound
@@ -69,58 +69,34 @@ def attach(
     With ``material`` (a key of the case's list) the material counts as given. Errors: NotFound, NotAllowed, Invalid
     (type, size, name, scanner), DiskFull 507.
     """
+    from citybrain.hub.cases.actions.filling import filling
+    from citybrain.hub.cases.actions.materials import require_fill
+
     case = row_for(by, case_id)
-    if kind == "material" or by.kind == "citizen":
+    fills = kind == "material" or by.kind == "citizen"
+    if fills:
         require_fill(by, case)
-    if material and not Material.objects.filter(case=case, key=material).exists():
-        raise NotFound(_("This case asks for no such material."), code="no_material")
-    if Attachment.objects.filter(case=case, removed_at=None).count() >= MOST_FILES:
-        raise _wrong("too_many", _("This case has too many files already."))
-    name = clean_name(getattr(upload, "name", "") or "")
-    held = _store(upload, name)
+    stored = store(upload)
     with transaction.atomic():
-        case = row_for(by, case_id, lock=True)
-        row = Attachment.objects.create(
-            case=case,
-            material=material,
-            kind=kind,
-            name=name,
-            uploaded_at=clock.now(),
-            uploaded_by=by.account_id,
-            **held,
-        )
-        if material:
-            Material.objects.filter(case=case, key=material).update(
-                state="given", source="upload", reference=str(row.pk)
-            )
-            count(case)
-            case.save(update_fields=["materials_total", "materials_free"])
-        audit.record(
-            "cases.attach", by=by, obj=f"case:{case.pk}", organisation=case.organisation,
-            after={"attachment": row.pk, "sha256": row.sha256, "material": material},
-        )  # fmt: skip
+        work = filling(case_id, by=by, check=fills)
+        row = work.attach(stored, material=material, kind=kind)
+        work.write()
     return attachment(row)
 
 
-@transaction.atomic
 def detach(attachment_id: UUID, *, by: Actor) -> None:
     """Take a file out of a case while it may be filled in. The row and bytes stay for the record."""
-    row = Attachment.objects.filter(pk=attachment_id, removed_at=None).first()
-    if row is None:
-        raise NotFound(_("There is no such file."))
-    case = row_for(by, row.case_id, lock=True)
-    require_fill(by, case)
-    Attachment.objects.filter(pk=row.pk).update(removed_at=clock.now())
-    left = Attachment.objects.filter(case=case, material=row.material, removed_at=None)
-    if row.material and not left.exists():
-        Material.objects.filter(case=case, key=row.material, source="upload").update(
-            state="missing", source="", reference=""
-        )
-        count(case)
-        case.save(update_fields=["materials_total", "materials_free"])
-    audit.record(
-        "cases.detach", by=by, obj=f"case:{case.pk}", before={"attachment": row.pk, "sha256": row.sha256}
+    from citybrain.hub.cases.actions.filling import filling
+
+    case_id = (
+        Attachment.objects.filter(pk=attachment_id, removed_at=None).values_list("case", flat=True).first()
     )
+    if case_id is None:
+        raise NotFound(_("There is no such file."))
+    with transaction.atomic():
+        work = filling(case_id, by=by)
+        work.detach(attachment_id)
+        work.write()
 
 
 def attachment_for(
@@ -145,6 +121,26 @@ def attachment_for(
     return attachment(row), path
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A checked file whose bytes lie in the store."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    sm3: str
+
+    def columns(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def store(upload: Any) -> StoredFile:
+    """Check an upload and keep its bytes. Invalid (name, type, size, scanner), DiskFull 507. No right is checked here."""
+    name = clean_name(getattr(upload, "name", "") or "")
+    return StoredFile(name, **_store(upload, name))
+
+
 # storing -----------------------------------------------------------------------------------------------------------
 
 
@@ -159,11 +155,11 @@ def clean_name(raw: str) -> str:
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(" .")
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem:
-        raise _wrong("name", _("The file needs a name with an ending such as .pdf."))
+        raise wrong("name", _("The file needs a name with an ending such as .pdf."))
     return f"{stem[: NAME_MAX - len(ending) - 1]}.{ending[:10].lower()}"
 
 
-def _wrong(code: str, message: str) -> Invalid:
+def wrong(code: str, message: str) -> Invalid:
     return Invalid(
         [FieldProblem("file", code, message)], safe=_("The other files and what you filled in are kept."),
         todo=_("Allowed are PDF, images, Word, Excel and OFD up to 20 MB."),
@@ -184,7 +180,7 @@ def _store(upload: Any, name: str) -> dict[str, Any]:
         content_type = sniffed(Path(temporary), name)
         if objection := scanner().scan(Path(temporary)):
             log.warning("upload refused by the scanner: %s", objection)
-            raise _wrong("unsafe", _("The file was refused by the virus scanner."))
+            raise wrong("unsafe", _("The file was refused by the virus scanner."))
         sm3 = sm3_hex(Path(temporary).read_bytes())
         final = place(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -209,11 +205,11 @@ def _copy(upload: Any, target: Any) -> tuple[int, str]:
     for chunk in chunks:
         size += len(chunk)
         if size > MOST_BYTES:
-            raise _wrong("too_large", _("The file is larger than 20 MB."))
+            raise wrong("too_large", _("The file is larger than 20 MB."))
         digest.update(chunk)
         target.write(chunk)
     if size == 0:
-        raise _wrong("empty", _("The file is empty."))
+        raise wrong("empty", _("The file is empty."))
     return size, digest.hexdigest()
 
 
@@ -227,8 +223,8 @@ def sniffed(path: Path, name: str) -> str:
     if ending == ".txt" and _is_text(path):
         return "text/plain"
     if found & set(ALLOWED):
-        raise _wrong("mismatch", _("The content of the file does not fit its name."))
-    raise _wrong("type", _("Files of this type are not accepted."))
+        raise wrong("mismatch", _("The content of the file does not fit its name."))
+    raise wrong("type", _("Files of this type are not accepted."))
 
 
 def _types(path: Path) -> set[str]:

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.cases.actions.rights import role_of
 from citybrain.hub.cases.models import Case, Material
-from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.machines import machine_of
-from citybrain.kernel import audit
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
+from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
 
 SOURCES = {"upload", "paper", "certificate", "data", "promise", "check"}
 FREE = {"certificate", "data", "promise", "check"}  # nothing was submitted (免提交)
 STATES = {"missing", "wanted", "given", "waived"}
+SAID = ("name", "position", "required", "tolerable", "extra")
 
 
 def material_rows(materials: list[dict[str, Any]]) -> list[Material]:
@@ -73,37 +72,42 @@ def require_fill(by: Actor, case: Case) -> None:
         )  # fmt: skip
 
 
-@transaction.atomic
+def changed_rows(
+    before: list[Material], wanted: list[dict[str, Any]]
+) -> tuple[list[Material], list[Material], list[Material]]:
+    """(rows that stay, new rows, those that stay but read otherwise) for a new list. What was given is kept."""
+    held = {row.key: row for row in before}
+    kept, added, changed = [], [], []
+    for fresh in material_rows(wanted):
+        row = held.get(fresh.key)
+        if row is None:
+            added.append(fresh)
+            continue
+        kept.append(row)
+        if _take_over(row, fresh):
+            changed.append(row)
+    return kept, added, changed
+
+
+def _take_over(row: Material, fresh: Material) -> bool:
+    """What the matter says about a material; whether anything of it is new."""
+    said = {name: getattr(fresh, name) for name in SAID}
+    if fresh.source:  # the matter itself says how it is given: drawn from data, checked between departments
+        said |= {"state": fresh.state, "source": fresh.source}
+    new = {name: value for name, value in said.items() if getattr(row, name) != value}
+    for name, value in new.items():
+        setattr(row, name, value)
+    return bool(new)
+
+
 def set_materials(case_id: UUID, materials: list[dict[str, Any]], *, by: Actor) -> None:
     """Replace the list (situation changed): materials that stay keep what was given."""
-    case = row_for(by, case_id, lock=True)
-    require_fill(by, case)
-    replace_materials(case, materials)
-    case.save(update_fields=["materials_total", "materials_free"])
+    with transaction.atomic():
+        work = _filling(case_id, by)
+        work.save(materials=materials)
+        work.write()
 
 
-def replace_materials(case: Case, materials: list[dict[str, Any]]) -> None:
-    """The same on a locked row; the caller saves the counters."""
-    before = {row.key: row for row in Material.objects.filter(case=case)}
-    fresh = material_rows(materials)
-    for row in fresh:
-        row.case = case
-        old = before.get(row.key)
-        if old and old.state == "given" and row.state != "given":
-            row.state, row.source, row.reference, row.note = old.state, old.source, old.reference, old.note
-    Material.objects.filter(case=case).delete()
-    Material.objects.bulk_create(fresh)
-    count(case, fresh)
-
-
-def count(case: Case, rows: list[Material] | None = None) -> None:
-    """Refresh the case's two counters (not saved)."""
-    rows = list(Material.objects.filter(case=case)) if rows is None else rows
-    case.materials_total = len(rows)
-    case.materials_free = sum(1 for r in rows if r.source in FREE)
-
-
-@transaction.atomic
 def give_material(
     case_id: UUID, key: str, *, by: Actor, source: str, reference: str = "", note: str = ""
 ) -> None:
@@ -111,29 +115,21 @@ def give_material(
 
     A promise never completes a required material (容缺 keeps it missing until it is supplied).
     """
-    if source not in SOURCES:
-        raise Invalid([FieldProblem("source", "choice", _("Unknown way of giving a material."))])
-    case = row_for(by, case_id, lock=True)
-    require_fill(by, case)
-    row = Material.objects.filter(case=case, key=key).first()
-    if row is None:
-        raise NotFound(_("This case asks for no such material."), code="no_material")
-    row.source, row.reference, row.note = source, reference[:200], note[:500]
-    row.state = "missing" if source == "promise" else "given"
-    row.save(update_fields=["source", "reference", "note", "state"])
-    count(case)
-    case.save(update_fields=["materials_total", "materials_free"])
-    audit.record(
-        "cases.give_material", by=by, obj=f"case:{case.pk}", after={"material": key, "source": source}
-    )
+    with transaction.atomic():
+        work = _filling(case_id, by)
+        work.give(key, source=source, reference=reference, note=note)
+        work.write()
 
 
-@transaction.atomic
 def take_back_material(case_id: UUID, key: str, *, by: Actor) -> None:
     """The applicant removes what was given; the material is missing again."""
-    case = row_for(by, case_id, lock=True)
-    require_fill(by, case)
-    Material.objects.filter(case=case, key=key).update(state="missing", source="", reference="", note="")
-    count(case)
-    case.save(update_fields=["materials_total", "materials_free"])
-    audit.record("cases.take_back_material", by=by, obj=f"case:{case.pk}", after={"material": key})
+    with transaction.atomic():
+        work = _filling(case_id, by)
+        work.take_back(key)
+        work.write()
+
+
+def _filling(case_id: UUID, by: Actor) -> Any:
+    from citybrain.hub.cases.actions.filling import filling
+
+    return filling(case_id, by=by)

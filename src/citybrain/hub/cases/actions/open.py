@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
@@ -14,14 +15,19 @@ from citybrain.hub.cases.actions.clocks import limit_dict, limit_of
 from citybrain.hub.cases.actions.materials import material_rows
 from citybrain.hub.cases.data import CHANNELS, CaseRecord, Opened
 from citybrain.hub.cases.domain import search
+from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import Case, Link, MachineVersion, Material
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.machines import newest
+from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.hub.cases.queries.records import record
-from citybrain.kernel import audit, clock, events
+from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
 from citybrain.kernel.masking import mask_name
+
+if TYPE_CHECKING:
+    from citybrain.hub.cases.actions.run import Run
 
 LIMITS = ("statutory", "promised", "internal")
 
@@ -45,19 +51,20 @@ def open_case(
     context: dict[str, Any] | None = None,
     materials: list[dict[str, Any]] | None = None,
     demo: bool = False,
+    agent: UUID | None = None,
     idempotency_key: str = "",
 ) -> CaseRecord:
     """Open a case in its machine's start state and return its record.
 
     ``subject`` is an identity.Subject (None for internal tasks). ``limits`` are {statutory, promised, internal} as
     Limit or {value, unit}. ``materials`` are {key, name, required, tolerable, …}. ``title`` and ``context`` must hold
-    no personal names. A citizen opens cases only for the subject acted for (NotAllowed). A repeat with the same
+    no personal names. ``agent`` is the person a clerk has identified as acting for the subject. A citizen opens cases only for the subject acted for (NotAllowed). A repeat with the same
     ``idempotency_key`` returns the first case.
     """
-    _may_open(by, subject)
+    require_opening(by, subject)
     if channel not in CHANNELS:
         raise Invalid([FieldProblem("channel", "choice", _("Unknown channel."))])
-    key = _whole(f"{by.account_id or by.name}:{idempotency_key}") if idempotency_key else None
+    key = whole_key(by, idempotency_key)
     if key and (before := Case.objects.filter(idempotency_key=key).first()):
         return record(before)
     parent_row = row_for(by, parent) if parent else None
@@ -67,7 +74,7 @@ def open_case(
                 case_type=case_type, by=by, subject=subject, data=data or {}, organisation=organisation,
                 division=division, matter=matter, matter_version=matter_version, matter_name=matter_name or {},
                 title=title, channel=channel, parent=parent_row, role_in_parent=role_in_parent, limits=limits or {},
-                context=context or {}, materials=materials or [], demo=demo, key=key,
+                context=context or {}, materials=materials or [], demo=demo, key=key, agent_id=agent, person_id=agent,
             )  # fmt: skip
             if parent_row:
                 Link.objects.create(
@@ -80,7 +87,8 @@ def open_case(
         raise
 
 
-def _may_open(by: Actor, subject: Any) -> None:
+def require_opening(by: Actor, subject: Any) -> None:
+    """NotAllowed when the actor may not open a case for this subject."""
     if by.kind == "system" or (by.kind == "official" and by.may("cases.work")):
         return
     if by.kind == "citizen" and subject is not None and by.subject_id == subject.id:
@@ -106,8 +114,36 @@ def open_row(
 ) -> Case:
     """The row, its materials, its first task, audit and event. Inside a transaction; no right is checked here."""
     from citybrain.hub.cases.actions.act import finish
-    from citybrain.hub.cases.actions.run import Run
 
+    case, rows, machine = new_row(
+        case_type=case_type, by=by, data=data, organisation=organisation, subject=subject, subject_of=subject_of,
+        parent=parent, role_in_parent=role_in_parent, materials=materials, limits=limits, key=key, **values,
+    )  # fmt: skip
+    run = opening_run(case, rows, machine, by)
+    if machine.number_on == "open":
+        from citybrain.hub.cases.actions.numbers import give_number
+
+        give_number(run)
+    finish(run)
+    return case
+
+
+def new_row(
+    *,
+    case_type: str,
+    by: Actor,
+    data: dict[str, Any],
+    organisation: str,
+    subject: Any,
+    subject_of: Case | None = None,
+    parent: Case | None = None,
+    role_in_parent: str = "",
+    materials: list[dict[str, Any]],
+    limits: dict[str, Any],
+    key: str | None = None,
+    **values: Any,
+) -> tuple[Case, list[Material], Machine]:
+    """The row and its materials in memory, and the machine it begins under (frozen from now on)."""
     version, machine = newest(case_type)
     now = clock.now()
     rows = material_rows(materials)
@@ -121,37 +157,39 @@ def open_row(
     case.title = case.title[:200]
     _name_subject(case, by, subject, subject_of)
     case.search = search_value(case)
-    case.save(force_insert=True)
-    case.search = None
     for row in rows:
         row.case = case
-    Material.objects.bulk_create(rows)
     if version.used_at is None:
         MachineVersion.objects.filter(pk=version.pk, used_at=None).update(used_at=now)
-    audit.record(
-        "cases.open", by=by, obj=f"case:{case.pk}", organisation=organisation,
-        after={"case_type": case_type, "matter": case.matter, "channel": case.channel},
+    return case, rows, machine
+
+
+def opening_run(case: Case, rows: list[Material], machine: Machine, by: Actor) -> Run:
+    """The run that inserts a new case, says so in the audit log and tells the others first of all."""
+    from citybrain.hub.cases.actions.run import Run
+
+    run = Run(case, machine, by, rows=CaseRows(case))
+    run.fresh, run.fresh_materials, run.first_state = True, rows, ""
+    run.know_materials(rows)
+    run.audit_rows.append(
+        audit.Entry(
+            "cases.open", by=by, obj=f"case:{case.pk}", organisation=case.organisation,
+            after={"case_type": case.case_type, "matter": case.matter, "channel": case.channel},
+        )
     )  # fmt: skip
-    events.publish(
+    run.event_rows.append(
         Opened(
-            case_id=case.pk, case_type=case_type, matter=case.matter, organisation=organisation,
+            case_id=case.pk, case_type=case.case_type, matter=case.matter, organisation=case.organisation,
             subject_id=case.subject_id, channel=case.channel, parent_id=case.parent_id, demo=case.demo,
-        ),
-        aggregate=f"case:{case.pk}", by=by,
+        )
     )  # fmt: skip
-    run = Run(case, machine, by)
-    run.first_state = ""
-    if machine.number_on == "open":
-        from citybrain.hub.cases.actions.numbers import give_number
-
-        give_number(run)
-    finish(run)
-    return case
+    return run
 
 
-def _whole(key: str) -> str:
-    """The key in the column's width: a long one as its digest. Cut off, two different keys would be one."""
-    return key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
+def whole_key(by: Actor, key: str) -> str | None:
+    """The actor's key in the column's width: a long one as its digest. Cut off, two different keys would be one."""
+    whole = f"{by.account_id or by.name}:{key}" if key else ""
+    return (whole if len(whole) <= 80 else hashlib.sha256(whole.encode()).hexdigest()) or None
 
 
 def _name_subject(case: Case, by: Actor, subject: Any, subject_of: Case | None) -> None:

@@ -53,9 +53,11 @@ def register_source(kind: str, find: Source) -> None:
     _sources[kind] = find
 
 
-def offers(form: Form, actor: Actor) -> dict[str, Offer]:
-    """Offers for the plain fields of a form, by field key."""
+def offers(form: Form, actor: Actor, *, facts: dict[str, Any] | None = None) -> dict[str, Offer]:
+    """Offers for the plain fields of a form, by field key. ``facts`` of identity that the caller has read already."""
     known, found = Known(actor), {}
+    if facts is not None:
+        known.cache["identity"] = facts
     for key, field in form.fields().items():
         offer = _first(field, known) if field.own.prefill else None
         if offer is not None:

@@ -6,10 +6,11 @@ hold, so a question whose reason is unknown is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from citybrain.hub.cases.forms.schema import (
@@ -155,13 +156,34 @@ class Form:
     declaration: Text | None
     given: Mapping[str, str]
     names: Mapping[str, Any] = field(default_factory=dict)
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def keep(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Something made from this form alone, made once: a form never changes, and lives as long as its process."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.key: item for page in self.pages for item in page.items()}
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        return {key: item for key, item in self._items.items() if isinstance(item, Field)}
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """Types of the plain fields."""
+        return {key: item.type for key, item in self._fields.items()}
 
     def fields(self) -> dict[str, Field]:
-        """Plain fields by key, blocks and uploads left out."""
-        return {item.key: item for page in self.pages for item in page.items() if isinstance(item, Field)}
+        """Plain fields by key, blocks and uploads left out. Not to be changed."""
+        return self._fields
 
     def items(self) -> dict[str, Item]:
-        return {item.key: item for page in self.pages for item in page.items()}
+        """Every item by key. Not to be changed."""
+        return self._items
 
     def page(self, key: str) -> Page | None:
         return next((page for page in self.pages if page.key == key), None)
@@ -175,17 +197,25 @@ class Form:
         env: dict[str, Any] = {}
         for name in self.given:
             env[name] = _given((given or {}).get(name), self.given[name])
-        for key, item in self.items().items():
-            value = data.get(key) if isinstance(data, Mapping) else None
-            if isinstance(item, Field):
-                env[key] = value_for_conditions(item.type, value)
-            elif isinstance(item, Repeat) and isinstance(value, list):
-                env[key] = [
-                    {f.key: value_for_conditions(f.type, row.get(f.key)) for f in item.fields}
-                    for row in value
-                    if isinstance(row, Mapping)
-                ]
+        data = data if isinstance(data, Mapping) else {}
+        for key, item in self._items.items():
+            if not isinstance(item, Upload):
+                put(env, item, data.get(key))
         return env
+
+
+def put(env: dict[str, Any], item: Item, value: Any) -> None:
+    """Set one answer in the values of conditions."""
+    if isinstance(item, Field):
+        env[item.key] = value_for_conditions(item.type, value)
+    elif isinstance(item, Repeat) and isinstance(value, list):
+        env[item.key] = [
+            {f.key: value_for_conditions(f.type, row.get(f.key)) for f in item.fields}
+            for row in value
+            if isinstance(row, Mapping)
+        ]
+    else:
+        env.pop(item.key, None)
 
 
 def holds(condition: expressions.Expression, env: Mapping[str, Any]) -> bool:

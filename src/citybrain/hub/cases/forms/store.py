@@ -22,14 +22,14 @@ def form(key: str, version: int | None = None) -> Form:
     found = _version(key, version)
     if found is None:
         raise NotFound(Text(zh=f"没有表单“{key}”", en=f"There is no form “{key}”"))
-    return _compiled(key, *found)
+    return _compiled(key, *found[:2])
 
 
 @remembered(seconds=5)
-def _version(key: str, version: int | None) -> tuple[int, str] | None:
+def _version(key: str, version: int | None) -> tuple[int, str, bool] | None:
     rows = Row.objects.filter(key=key)
     rows = rows.filter(version=version) if version else rows.filter(hidden=False)
-    return rows.order_by("-version").values_list("version", "hash").first()
+    return rows.order_by("-version").values_list("version", "hash", "used").first()
 
 
 @lru_cache(maxsize=256)
@@ -45,7 +45,10 @@ def has_form(key: str) -> bool:
 
 
 def mark_used(key: str, version: int) -> None:
-    """Freeze a version: a case is being filled in with it."""
+    """Freeze a version: a case is being filled in with it. Asks nothing of a version known to be frozen."""
+    found = _version(key, version)
+    if found is None or found[2]:
+        return
     Row.objects.filter(key=key, version=version, used=False).update(used=True)
 
 

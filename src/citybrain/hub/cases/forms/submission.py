@@ -20,6 +20,7 @@ from citybrain.hub.cases.forms.runtime import (
     Repeat,
     Upload,
     holds,
+    put,
     value_for_conditions,
 )
 from citybrain.hub.cases.forms.sentences import problem, said
@@ -165,20 +166,18 @@ def judge(
     """Walk the pages in order; each answer may decide whether a later question is asked."""
     answers = Answers()
     settled: dict[str, Any] = dict(data)
+    env = form.env(settled, given)
     for page in pages:
-        if not page.asked(form.env(settled, given)):
-            _drop(page, settled)
+        if not page.asked(env):
+            for item in page.items():
+                _forget(item, settled, env)
             continue
         for section in page.sections:
             for item in section.items:
-                env = form.env(settled, given)
                 if not section.asked(env) or not item.asked(env):
-                    settled.pop(item.key, None)
-                    continue
-                if isinstance(item, Upload):
-                    continue
-                _settle(item, settled, env, answers)
-    env = form.env(settled, given)
+                    _forget(item, settled, env)
+                elif not isinstance(item, Upload):
+                    _settle(item, settled, env, answers)
     for rule in form.rules:
         if only is not None and rule.field.split(".")[0] not in only:
             continue
@@ -200,12 +199,12 @@ def _told(answers: Answers, path: str) -> bool:
     return any(p.path == path for p in answers.problems)
 
 
-def _drop(page: Page, settled: dict[str, Any]) -> None:
-    for item in page.items():
-        settled.pop(item.key, None)
+def _forget(item: Item, settled: dict[str, Any], env: dict[str, Any]) -> None:
+    if settled.pop(item.key, None) is not None:
+        put(env, item, None)
 
 
-def _settle(item: Item, settled: dict[str, Any], env: Mapping[str, Any], answers: Answers) -> None:
+def _settle(item: Item, settled: dict[str, Any], env: dict[str, Any], answers: Answers) -> None:
     raw = settled.get(item.key)
     if isinstance(item, Repeat):
         value, problems = _read_block(item, raw, env)
@@ -215,11 +214,12 @@ def _settle(item: Item, settled: dict[str, Any], env: Mapping[str, Any], answers
     if problems:
         answers.problems.extend(problems)
         answers.raw[item.key] = raw
-        settled.pop(item.key, None)
-    elif value is None:
-        settled.pop(item.key, None)
+        value = None
+    if value is None:
+        _forget(item, settled, env)
     else:
         settled[item.key] = answers.values[item.key] = value
+        put(env, item, value)
 
 
 def _read_field(item: Field, raw: Any, path: str, env: Mapping[str, Any]) -> tuple[Any, list[FieldProblem]]:

@@ -37,6 +37,7 @@ WORDS = {
     "upload": Text(zh="上传文件", en="Upload a file"),
     "blank": Text(zh="空白表格", en="Blank form"),
     "sample": Text(zh="样表", en="Sample"),
+    "paper": Text(zh="已收纸质原件或复印件并核对", en="Paper received and checked"),
     "promise": Text(zh="我承诺符合该材料证明的条件", en="I promise that I meet what this material proves"),
     "not_needed": Text(zh="不用您提交", en="Nothing to submit"),
     "tolerable": Text(zh="可以容缺，受理后补交", en="May follow after acceptance"),

@@ -8,6 +8,7 @@ answers while it is a draft. Nothing a person typed is lost: what could not be u
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,24 +16,20 @@ from django.db import transaction
 
 from citybrain.hub.cases import api as cases
 from citybrain.hub.identity import api as identity
-from citybrain.hub.matters.actions.application import Application, application_of, hidden
-from citybrain.hub.matters.actions.bundles import bundle_children, bundle_facts, bundle_materials
-from citybrain.hub.matters.actions.printing import printed_values
+from citybrain.hub.matters.actions.application import Application, application_in, hidden
+from citybrain.hub.matters.actions.bundles import bundle_facts
 from citybrain.hub.matters.data import BodyView, GuideView, NotThisMatter
 from citybrain.hub.matters.domain import plan
 from citybrain.hub.matters.domain.document import MatterDocument
-from citybrain.hub.matters.domain.situations import select_materials, walk
+from citybrain.hub.matters.domain.situations import walk
 from citybrain.hub.matters.models import BundleVersion, MatterVersion
 from citybrain.hub.matters.queries.guides import guide, pick_body
-from citybrain.hub.matters.queries.situations import env_for, names_for
+from citybrain.kernel import audit
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
-from citybrain.kernel.text import Text
-
-RESUBMIT = ("submit", "correct", "supply")
+from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
+from citybrain.kernel.text import Text, say
 
 
-@transaction.atomic
 def start(
     key: str,
     *,
@@ -42,6 +39,7 @@ def start(
     organisation: str = "",
     division: str = "",
     subject: identity.Subject | None = None,
+    applicant: Actor | None = None,
     demo: bool = False,
     idempotency_key: str = "",
 ) -> cases.CaseRecord:
@@ -49,6 +47,8 @@ def start(
 
     ``answers`` are the complete situation answers (Invalid names the open question; NotThisMatter when the answers say
     so). ``organisation`` or ``division`` choose the competent unit; without them the form's answers will.
+    A clerk gives the ``subject`` and, once the person was identified, the ``applicant`` whose own facts fill the form;
+    that look is audited with its purpose. NotAllowed when the unit is not one the clerk's window receives for.
     """
     view = guide(key)
     if not view.open:
@@ -57,12 +57,17 @@ def start(
             safe=Text(zh=view.state_reason or "您没有提交任何内容。", en="Nothing was submitted."),
             todo=Text(zh="请咨询窗口或者12345。", en="Ask at the window or call 12345."),
         )
+    identity.require_assurance(by, view.assurance)
     situation = _answered(view, answers or {})
     form = cases.forms.form(view.document.form)
-    holder = subject or identity.subject_of(by)
-    data, provenance = _prefilled(form, by, holder)
-    division = division or str(data.get(plan.route_field(view.document, _types(form))) or "")
+    facts: dict[str, Any] | None = None
+    if subject is None:
+        subject, facts = identity.subject_with_facts(by)
+    holder = subject
+    data, provenance = _prefilled(form, by, holder, applicant, key, facts)
+    division = division or str(data.get(plan.route_field(view.document, form.types)) or "")
     body = _competent(view, organisation, division)
+    _received_here(by, body, key)
     app = Application(view, form, situation, {**data, "_provenance": provenance}, None)
     _mark_used(view, form)
     return cases.open_case(
@@ -79,8 +84,9 @@ def start(
         channel=channel,
         limits=_limits(view),
         context=_facts(app, body),
-        materials=plan.case_materials(materials_for(app)),
+        materials=plan.case_materials(app.materials),
         demo=demo,
+        agent=_agent(applicant, holder),
         idempotency_key=idempotency_key,
     )
 
@@ -97,15 +103,51 @@ def _answered(view: GuideView, answers: Mapping[str, Any]) -> dict[str, str]:
     return way.answers
 
 
-def _prefilled(form: cases.forms.Form, by: Actor, holder: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Known answers and their provenance. A clerk at a window fills in for somebody else: nothing of the clerk's."""
-    if by.kind == "official" or holder is None:
+def _prefilled(
+    form: cases.forms.Form,
+    by: Actor,
+    holder: Any,
+    applicant: Actor | None,
+    key: str,
+    facts: dict[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Known answers and their provenance: of whoever applies, never of the clerk who fills in for them."""
+    if holder is None:
         return {}, {}
-    return cases.forms.merge({}, {}, cases.forms.offers(form, by))
+    if by.kind == "official":
+        if applicant is None or applicant.subject_id != holder.id:
+            return {}, {}
+        audit.record(
+            "matters.prefill", by=by, obj=f"{holder.kind}:{holder.id}", purpose=f"form.prefill:{key}",
+            organisation=by.organisation,
+        )  # fmt: skip
+        by = applicant
+    return cases.forms.merge({}, {}, cases.forms.offers(form, by, facts=facts))
 
 
-def _types(form: cases.forms.Form) -> dict[str, str]:
-    return {key: field.type for key, field in form.fields().items()}
+def _agent(applicant: Actor | None, holder: Any) -> UUID | None:
+    """The person at the window who acts for the subject, when that is somebody else."""
+    if applicant is None or holder is None or applicant.person_id == holder.id:
+        return None
+    return applicant.person_id
+
+
+def _received_here(by: Actor, body: BodyView, key: str) -> None:
+    """A clerk opens only what the own window receives for: the rest could not be seen again afterwards."""
+    if by.kind == "official" and not identity.may(
+        by, "cases.work", organisation=body.organisation, matter=key
+    ):
+        raise NotAllowed(
+            Text(
+                zh=f"{say(body.name)}的这个事项不由本窗口收件",
+                en=f"This window does not receive this matter for {say(body.name, 'en')}",
+            ).say(),
+            code="other_window",
+            safe=Text(zh="没有提交任何内容。", en="Nothing was submitted.").say(),
+            todo=Text(
+                zh="请申请人网上办理，或者到当地窗口办理。", en="Apply online, or at a window there."
+            ).say(),
+        )
 
 
 def _competent(view: GuideView, organisation: str, division: str) -> BodyView:
@@ -140,7 +182,7 @@ def _facts(app: Application, body: BodyView) -> dict[str, Any]:
         "situation": app.answers,
         "form": {"key": app.form.key, "version": app.form.version},
         "implementation_code": body.implementation_code,
-        "delivery": _delivery(app.data),
+        "delivery": delivery_of(app.data),
     }
     if isinstance(d, MatterDocument):
         facts["instant"] = d.kind.case == "instant"
@@ -151,7 +193,7 @@ def _facts(app: Application, body: BodyView) -> dict[str, Any]:
     return facts
 
 
-def _delivery(data: Mapping[str, Any]) -> str:
+def delivery_of(data: Mapping[str, Any]) -> str:
     return {"mail": "post", "electronic": "electronic", "window": "window"}.get(
         str(data.get("delivery_way")), "electronic"
     )
@@ -165,27 +207,30 @@ def _title(app: Application, holder: Any) -> str:
 
 
 def _mark_used(view: GuideView, form: cases.forms.Form) -> None:
+    """Freeze what a case is bound to; known to be frozen, nothing is asked."""
     cases.forms.mark_used(form.key, form.version)
+    if view.used:
+        return
     if view.kind == "matter":
         MatterVersion.objects.filter(matter__key=view.key, version=view.version, used=False).update(used=True)
     else:
         BundleVersion.objects.filter(bundle__key=view.key, version=view.version, used=False).update(used=True)
 
 
-def materials_for(app: Application) -> list[Any]:
-    """Materials that the situation and the answers so far call for (of a bundle: the union of its children's)."""
-    d = app.view.document
-    if isinstance(d, MatterDocument):
-        return select_materials(d, names_for(d, app.form), env_for(app.form, app.data, app.answers))
-    return bundle_materials(app)
-
-
-@transaction.atomic
 def save_answers(
     case_id: UUID, *, by: Actor, page: str, post: Any, revision: int | None = None
 ) -> tuple[cases.CaseRecord, cases.forms.Answers]:
     """Save one page. Understood answers are kept, the others remembered as typed; problems tell what is wrong."""
-    app = application_of(by, case_id)
+    with transaction.atomic():
+        work = cases.filling(case_id, by=by)
+        _, answers = answer_page(work, application_in(work.view()), by, page, post, revision=revision)
+        return work.write(), answers
+
+
+def answer_page(
+    work: cases.Filling, app: Application, by: Actor, page: str, post: Any, *, revision: int | None = None
+) -> tuple[Application, cases.forms.Answers]:
+    """The same on a case at hand, not yet written."""
     found = app.form.page(page)
     if found is None:
         raise Invalid([FieldProblem("", "no_page", Text(zh="没有这一页", en="There is no such page"))])  # type: ignore[arg-type]
@@ -196,106 +241,67 @@ def save_answers(
     }
     unread = {k: v for k, v in app.unread.items() if k not in keys} | hidden(answers.raw, keys)
     problems = [p for p in answers.problems if not p.path or p.path.split(".")[0] in keys]
-    answers.problems = problems
-    record = _store(app.with_data(kept, unread), by=by, revision=revision)
-    return record, answers
+    answers.problems = problems + _elsewhere(app, by, kept, unread)
+    return _store(work, app.with_data(kept, unread), revision=revision), answers
 
 
-@transaction.atomic
+def _elsewhere(
+    app: Application, by: Actor, kept: dict[str, Any], unread: dict[str, Any]
+) -> list[FieldProblem]:
+    """A clerk chose a place whose unit the own window does not receive for: said at the field, kept as typed."""
+    route = plan.route_field(app.view.document, app.form.types)
+    body = pick_body(app.view.bodies, division=str(kept.get(route) or "")) if kept.get(route) else None
+    if body is None:
+        return []
+    try:
+        _received_here(by, body, app.view.key)
+    except NotAllowed as error:
+        unread[route] = kept.pop(route)
+        return [FieldProblem(route, "other_window", error.message)]
+    return []
+
+
 def save_draft(
     case_id: UUID, *, by: Actor, data: Mapping[str, Any], revision: int | None = None
 ) -> cases.CaseRecord:
     """Save answers given as data (window entry, tests, REST). What is wrong is kept as typed and told at review."""
-    app = application_of(by, case_id)
-    merged = {**app.plain, **{k: v for k, v in dict(data).items() if not str(k).startswith("_")}}
-    answers = cases.forms.check(app.form, merged, given=app.answers)
-    return _store(
-        app.with_data(answers.values, hidden(answers.raw, set(app.form.items()))), by=by, revision=revision
-    )
+    with transaction.atomic():
+        work = cases.filling(case_id, by=by)
+        app = application_in(work.view())
+        merged = {**app.plain, **{k: v for k, v in dict(data).items() if not str(k).startswith("_")}}
+        answers = cases.forms.check(app.form, merged, given=app.answers)
+        unread = hidden(answers.raw, set(app.form.items()))
+        _store(work, app.with_data(answers.values, unread), revision=revision)
+        return work.write()
 
 
-@transaction.atomic
 def change_situation(case_id: UUID, *, by: Actor, answers: Mapping[str, Any]) -> cases.CaseRecord:
     """Answer the situation questions anew in a draft; materials and pages follow."""
-    app = application_of(by, case_id)
-    changed = Application(app.view, app.form, _answered(app.view, answers), app.data, app.case)
-    return _store(changed, by=by, revision=None)
+    with transaction.atomic():
+        work = cases.filling(case_id, by=by)
+        app = application_in(work.view())
+        changed = Application(app.view, app.form, _answered(app.view, answers), app.data, app.case)
+        _store(work, changed)
+        return work.write()
 
 
-def _store(app: Application, *, by: Actor, revision: int | None) -> cases.CaseRecord:
-    assert app.case is not None
-    record = app.case.record
-    division = str(app.plain.get(plan.route_field(app.view.document, _types(app.form))) or "")
-    body = pick_body(app.view.bodies, organisation="" if division else record.organisation, division=division)
-    provenance = cases.forms.corrected(app.data.get("_provenance") or {}, app.plain)
-    app = app.with_provenance(provenance)
-    changes: dict[str, Any] = {"data": app.data, "materials": plan.case_materials(materials_for(app))}
-    if body is not None:
-        changes |= {"organisation": body.organisation, "context": _facts(app, body)}
-    if division:
-        changes["division"] = division
-    return cases.update_draft(record.id, by=by, revision=revision, **changes)
+def _store(work: cases.Filling, app: Application, *, revision: int | None = None) -> Application:
+    """Answers into the case, with the unit, the facts and the materials that follow from them."""
+    division = place_of(app)
+    present = "" if division else work.view().record.organisation
+    body = pick_body(app.view.bodies, organisation=present, division=division)
+    app = app.with_provenance(cases.forms.corrected(app.data.get("_provenance") or {}, app.plain))
+    work.save(
+        data=app.data,
+        materials=plan.case_materials(app.materials),
+        organisation=body.organisation if body else None,
+        context=_facts(app, body) if body else None,
+        division=division or None,
+        revision=revision,
+    )
+    return replace(app, case=work.view())
 
 
-@transaction.atomic
-def submit(case_id: UUID, *, by: Actor, idempotency_key: str = "", declared: bool = True) -> cases.CaseRecord:
-    """Submit a draft, or send back a corrected case. Invalid lists everything missing or wrong, by field.
-
-    Submitting twice with the same key answers the same case.
-    """
-    from citybrain.hub.matters.queries.applications import review_of
-
-    app = application_of(by, case_id)
-    assert app.case is not None
-    action = _action(by, app)
-    if not action:  # submitted before, or not the applicant's turn: the engine answers
-        return cases.act(case_id, "submit", by=by, data={}, idempotency_key=idempotency_key)
-    if action == "submit":
-        problems = list(review_of(app).problems)
-        if app.form.declaration and not declared:
-            message = Text(zh="请阅读并同意申请人声明", en="Read and agree to the declaration")
-            problems.append(FieldProblem("declared", "promise", message))  # type: ignore[arg-type]
-        if problems:
-            raise Invalid(problems)
-    _complete(app, by)
-    return cases.act(case_id, action, by=by, data={}, idempotency_key=idempotency_key)
-
-
-def _action(by: Actor, app: Application) -> str:
-    assert app.case is not None
-    possible = {a.action for a in cases.actions_for(by, app.case.id)}
-    return next((action for action in RESUBMIT if action in possible), "")
-
-
-def _complete(app: Application, by: Actor) -> None:
-    """Write what the certificate will print and, for a bundle, its children, just before submitting."""
-    d = app.view.document
-    assert app.case is not None
-    data = dict(app.data)
-    context: dict[str, Any] = {}
-    if isinstance(d, MatterDocument):
-        items, values = printed_values(d, app.form, app.answers, app.plain)
-        data.update(values)
-        facts = plan.certificate_facts(d, items, previous=_previous(app, d))
-        if facts:
-            context["certificate"] = facts
-    else:
-        children = bundle_children(app)
-        data["_children"] = {child.spec.key: child.answers_to_store() for child in children}
-        context["children"] = [child.as_case(app.case) for child in children]
-    context["delivery"] = _delivery(app.plain)
-    cases.update_draft(app.case.id, by=by, data=data, context=context)
-
-
-def _previous(app: Application, d: MatterDocument) -> str:
-    """The certificate that is changed, extended or cancelled: presented in a slot, else the holder's only one."""
-    from citybrain.hub.certificates import api as certificates
-
-    if d.result.certificate_change == "issue" or app.case is None:
-        return ""
-    for material in app.case.materials:
-        if material.source == "certificate" and material.extra.get("certificate") == d.result.certificate:
-            return material.reference
-    subject = app.case.record.subject_id
-    held = certificates.usable(subject, d.result.certificate or "") if subject else []
-    return str(held[0].id) if len(held) == 1 else ""
+def place_of(app: Application) -> str:
+    """The place the answers name, by which the competent unit is found."""
+    return str(app.plain.get(plan.route_field(app.view.document, app.form.types)) or "")

@@ -86,7 +86,7 @@ def _from_parent(row: dict[str, Any], parent: cases.CaseView) -> dict[str, Any]:
 
 def bundle_materials(app: Application) -> list[Material]:
     """One set of materials: the union of the children's, each asked once, without what a joint matter will issue."""
-    children = bundle_children(app)
+    children = app.children
     issued = {child.spec.key: child.document.result.certificate for child in children}
     found: dict[str, Material] = {}
     keys: set[str] = set()
@@ -139,7 +139,7 @@ def _child(
     checked = cases.forms.check(form, data, given=answers)
     child_env = env_for(form, checked.values, answers)
     materials = select_materials(document, names_for(document, form), child_env)
-    division = str(data.get(plan.route_field(document, {k: f.type for k, f in form.fields().items()})) or "")
+    division = str(data.get(plan.route_field(document, form.types)) or "")
     division = division or (app.case.record.division if app.case else "")
     body = pick_body(view.bodies, division=division) or next(iter(view.bodies), None)
     return ChildPlan(

@@ -108,6 +108,12 @@ class Who(Strict):
     note: Text | None = None
 
 
+class Applicant(Strict):
+    """What is asked of the person who applies online. ``assurance``: how surely the real-name platform knows them."""
+
+    assurance: Literal["basic", "verified"] = "basic"
+
+
 class How(Strict):
     """How one can apply. The online depth is derived from ``online_steps`` and ``visits`` unless declared."""
 
@@ -348,6 +354,7 @@ class MatterDocument(Strict):
     time: Time
     kind: Kind
     who: Who
+    applicant: Applicant = Applicant()
     how: How
     conditions: Conditions
     materials: list[Material] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -33,17 +34,41 @@ class Way:
         return self.next is None and self.refused is None
 
 
-def names_of(questions: list[Question]) -> dict[str, Any]:
+class Names(dict[str, Any]):
+    """Names and types that conditions may use, and the conditions compiled against them so far."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        super().__init__(names)
+        self._compiled: dict[str, expressions.Expression | None] = {}
+
+    def condition(self, text: str) -> expressions.Expression | None:
+        """The condition, compiled once; None when it is none."""
+        if text not in self._compiled:
+            try:
+                self._compiled[text] = expressions.compile(text, dict(self), result="boolean")
+            except expressions.ExpressionError:
+                self._compiled[text] = None
+        return self._compiled[text]
+
+
+def names_of(questions: list[Question]) -> Names:
     """Situation answers as names of conditions."""
-    return {question.key: "string" for question in questions}
+    return _situation_names(tuple(question.key for question in questions))
+
+
+@lru_cache(maxsize=512)
+def _situation_names(keys: tuple[str, ...]) -> Names:
+    return Names(dict.fromkeys(keys, "string"))
 
 
 def holds(condition: str | None, names: Mapping[str, Any], env: Mapping[str, Any]) -> bool:
     """Whether a condition surely holds; no condition always does."""
     if condition is None:
         return True
+    known = names if isinstance(names, Names) else Names(names)
+    compiled = known.condition(condition)
     try:
-        return expressions.compile(condition, dict(names), result="boolean").holds(env)
+        return compiled is not None and compiled.holds(env)
     except expressions.ExpressionError:
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,6 @@ from django.urls import NoReverseMatch, reverse
 from citybrain.hub.cases import api as cases
 from citybrain.hub.certificates import api as certificates
 from citybrain.hub.matters.actions.application import Application, application_of
-from citybrain.hub.matters.actions.apply import materials_for
-from citybrain.hub.matters.actions.bundles import bundle_children
 from citybrain.hub.matters.data import PageView, ReviewView, SlotView
 from citybrain.hub.matters.domain.document import Material, MatterDocument
 from citybrain.hub.matters.domain.plan import spared_note
@@ -44,7 +43,10 @@ def page_of(
     pages = steps_of(app)
     page = page or next((key for key, _, done in pages if not done), pages[-1][0])
     follow = _following(pages, page)
-    slots = tuple(slots_of(app, actor))
+    found = None if page == MATERIALS else app.form.page(page)
+    slots: tuple[SlotView, ...] = ()
+    if found is None or any(isinstance(item, cases.forms.Upload) for item in found.items()):
+        slots = _with_errors(slots_of(app), problems)
     if page == MATERIALS:
         view = {
             "key": MATERIALS,
@@ -53,7 +55,6 @@ def page_of(
             "words": cases.forms.WORDS,
         }
     else:
-        found = app.form.page(page)
         assert found is not None
         view = cases.forms.page_view(
             app.form,
@@ -79,34 +80,36 @@ def _following(pages: list[tuple[str, Text, bool]], page: str) -> str:
     return keys[keys.index(page) + 1] if keys.index(page) + 1 < len(keys) else "review"
 
 
-def going_on(app: Application, actor: Actor, page: str, follow: str = "") -> PageView:
+def going_on(app: Application, page: str, follow: str = "") -> PageView:
     """Where it goes after a page that was saved without complaint; a form page is not built for that."""
     assert app.case is not None
     pages = steps_of(app)
-    slots = tuple(slots_of(app, actor)) if page == MATERIALS else ()
     return PageView(
-        app.case.id, app.case.record, page, {}, slots, tuple(pages), (), follow or _following(pages, page)
+        app.case.id, app.case.record, page, {}, (), tuple(pages), (), follow or _following(pages, page)
     )
 
 
 def steps_of(app: Application) -> list[tuple[str, Text, bool]]:
     """(key, title, whether it is filled in) of every page to go through."""
-    wrong = {p.path.split(".")[0] for p in cases.forms.check(app.form, app.plain, given=app.answers).problems}
-    wrong |= set(app.unread)
+    wrong = {p.path.split(".")[0] for p in app.judged.problems} | set(app.unread)
     found = []
-    for page in app.form.asked_pages(app.form.env(app.plain, app.answers)):
+    for page in app.form.asked_pages(app.env):
         keys = {item.key for item in page.items()}
         found.append((page.key, page.title, not keys & wrong))
-    if any(spared_note(m) is None for m in materials_for(app)):
+    if any(spared_note(m) is None for m in app.materials):
         found.append((MATERIALS, TITLES[MATERIALS], not material_problems(app)))
     return found
 
 
-def slots_of(app: Application, actor: Actor) -> list[SlotView]:
+def slots_of(app: Application) -> list[SlotView]:
     """The materials this application calls for, each with what can be used instead of an upload."""
-    assert app.case is not None
-    given = {m.key: m for m in app.case.materials}
-    return [_slot(app, material, given.get(material.key)) for material in materials_for(app)]
+    return [_slot(app, material, app.given.get(material.key)) for material in app.materials]
+
+
+def _with_errors(slots: list[SlotView], problems: list[FieldProblem] | None) -> tuple[SlotView, ...]:
+    """The slots, each with what was wrong with what was just given for it."""
+    said = {p.path.partition(".")[2]: p.message for p in problems or [] if "." in p.path}
+    return tuple(replace(slot, error=said[slot.key]) if slot.key in said else slot for slot in slots)
 
 
 def _slot(app: Application, material: Material, record: Any) -> SlotView:
@@ -135,6 +138,7 @@ def _slot(app: Application, material: Material, record: Any) -> SlotView:
         blank_href=_href(app, material, "blank"),
         sample_href=_href(app, material, "sample"),
         wanted_note=record.note if record and state == "wanted" else "",
+        paper=source == "paper",
     )
 
 
@@ -176,13 +180,11 @@ def owner_of(app: Application, material: Material) -> str:
 
 def missing_materials(app: Application) -> list[Any]:
     """Required materials that are not there: neither given, drawn, promised nor spared."""
-    assert app.case is not None
-    given = {m.key: m for m in app.case.materials}
     found = []
-    for material in materials_for(app):
+    for material in app.materials:
         if not material.required or spared_note(material) is not None:
             continue
-        record = given.get(material.key)
+        record = app.given.get(material.key)
         if record is None or not (record.state in ("given", "waived") or record.source == "promise"):
             found.append(material)
     return found
@@ -205,16 +207,33 @@ def review(actor: Actor, case_id: UUID) -> ReviewView:
     return review_of(application_of(actor, case_id), actor)
 
 
+def problems_of(app: Application) -> list[FieldProblem]:
+    """Everything that stands in the way of submitting: answers, materials, and of a bundle what a child refuses."""
+    problems = [*_answers_of(app).problems, *material_problems(app)]
+    if not isinstance(app.view.document, MatterDocument):
+        told = {p.path for p in problems}
+        for child in app.children:
+            found = _child_problems(child, told)
+            problems += found
+            told |= {p.path for p in found}
+    return problems
+
+
+def _answers_of(app: Application) -> cases.forms.Answers:
+    """What was typed and not understood is judged as typed."""
+    if not app.unread:
+        return app.judged
+    return cases.forms.check(app.form, {**app.plain, **app.unread}, given=app.answers)
+
+
 def review_of(app: Application, actor: Actor | None = None) -> ReviewView:
     """The same for an application at hand."""
     assert app.case is not None
-    answers = cases.forms.check(app.form, {**app.plain, **app.unread}, given=app.answers)
-    problems = [*answers.problems, *material_problems(app)]
+    answers = _answers_of(app)
+    problems = problems_of(app)
     children = []
     if not isinstance(app.view.document, MatterDocument):
-        plans = bundle_children(app)
-        children = entries_of([("matter", p.view.key) for p in plans])
-        problems += [p for child in plans for p in _child_problems(child, {q.path for q in problems})]
+        children = entries_of([("matter", p.view.key) for p in app.children])
     return ReviewView(
         case_id=app.case.id,
         record=app.case.record,
@@ -228,7 +247,7 @@ def review_of(app: Application, actor: Actor | None = None) -> ReviewView:
                 problems=answers.problems,
             )
         ),
-        slots=tuple(slots_of(app, actor) if actor else ()),
+        slots=tuple(slots_of(app) if actor else ()),
         problems=tuple(problems),
         declaration=app.form.declaration,
         children=tuple(children),

@@ -86,6 +86,11 @@ def in_theme(axis: str, key: str) -> list[Entry]:
     """What stands under one entry of an axis: bundles first, then matters by name. NotFound for an unknown axis."""
     if axis not in AXES:
         raise NotFound(Text(zh="没有这种浏览方式", en="There is no such way to browse"))
+    return list(_in_theme(axis, key))
+
+
+@remembered(seconds=5)
+def _in_theme(axis: str, key: str) -> list[Entry]:
     current = _current()
     bundles: list[Entry] = []
     if axis in THEMED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from citybrain.hub.matters.models import Bundle, BundleVersion, Matter, MatterBo
 from citybrain.hub.places import api as places
 from citybrain.kernel import clock
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import Text
 
 
@@ -65,16 +67,28 @@ def guide(
     ``organisation`` or ``division`` choose the body whose place is shown. ``version`` shows exactly that version
     (for cases bound to it and for editors), whatever the day.
     """
+    view = _guide_today(key, version) if on is None else _guide(key, version, on)
+    if organisation or division:
+        return replace(view, body=pick_body(view.bodies, organisation=organisation, division=division))
+    return view
+
+
+@remembered(seconds=5)
+def _guide_today(key: str, version: int) -> GuideView:
+    return _guide(key, version, None)
+
+
+def _guide(key: str, version: int, on: date | None) -> GuideView:
     matter = Matter.objects.filter(key=key, hidden=False).first()
     if matter is None:
         return _bundle_guide(key)
     row = version_row(key, version) if version else in_force(matter, on)
     if row is None or (matter.state in ("draft", "cancelled") and not version):
         raise not_found(key)
-    return guide_of(matter, row, organisation=organisation, division=division)
+    return guide_of(matter, row)
 
 
-def guide_of(matter: Matter, row: MatterVersion, *, organisation: str = "", division: str = "") -> GuideView:
+def guide_of(matter: Matter, row: MatterVersion) -> GuideView:
     """The guide of one version row."""
     bodies = tuple(body_view(b) for b in row.bodies.order_by("position"))
     return GuideView(
@@ -85,12 +99,13 @@ def guide_of(matter: Matter, row: MatterVersion, *, organisation: str = "", divi
         state_reason=matter.state_reason,
         document=document_of(row),
         bodies=bodies,
-        body=pick_body(bodies, organisation=organisation, division=division),
+        body=pick_body(bodies),
         base_code=row.base_code,
         code_confirmed=row.code_confirmed,
         depth=row.depth,
         effective_from=row.effective_from,
         effective_to=row.effective_to,
+        used=row.used,
     )
 
 
@@ -150,6 +165,7 @@ def bundle_guide_of(bundle: Bundle, row: BundleVersion) -> GuideView:
         document=document,
         bodies=lead_bodies(document),
         children=tuple(children),
+        used=row.used,
     )
 
 

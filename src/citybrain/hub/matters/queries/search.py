@@ -18,6 +18,7 @@ from citybrain.hub.matters.data import Entry
 from citybrain.hub.matters.domain.words import HAN, core, initials, pairs, pinyin, tidy_query
 from citybrain.hub.matters.models import SearchEntry, Synonym
 from citybrain.hub.matters.queries.entries import entries_of
+from citybrain.kernel.remember import remembered
 
 EXACT, STARTS, CONTAINS, SYNONYM, PAIRS, SOUND, TYPO = 1.0, 0.9, 0.8, 0.95, 0.6, 0.55, 0.5
 FLOOR = 0.12
@@ -26,8 +27,11 @@ FLOOR = 0.12
 def search(q: str, limit: int = 20, *, department: str = "", served: str = "", kind: str = "") -> list[Entry]:
     """Matters and bundles for what a person typed, best first. Filters: department slug, service object, kind."""
     text = tidy_query(q)
-    if not text:
-        return []
+    return list(_search(text, limit, department, served, kind)) if text else []
+
+
+@remembered(seconds=5)
+def _search(text: str, limit: int, department: str, served: str, kind: str) -> list[Entry]:
     scores = _scores(text)
     rows = SearchEntry.objects.filter(live=True)
     if department:

@@ -9,7 +9,14 @@ from citybrain.hub.cases import api as cases
 from citybrain.hub.matters.data import Entry, GuideView, SituationView
 from citybrain.hub.matters.domain.bundle_document import BundleDocument
 from citybrain.hub.matters.domain.document import Material, MatterDocument
-from citybrain.hub.matters.domain.situations import holds, names_of, select_materials, select_steps, walk
+from citybrain.hub.matters.domain.situations import (
+    Names,
+    holds,
+    names_of,
+    select_materials,
+    select_steps,
+    walk,
+)
 from citybrain.hub.matters.queries.entries import entries_of
 from citybrain.hub.matters.queries.guides import guide
 from citybrain.kernel.errors import FieldProblem
@@ -39,9 +46,10 @@ def situations(
     )
 
 
-def names_for(document: MatterDocument | BundleDocument, form: cases.forms.Form) -> dict[str, Any]:
-    """Names of conditions: the form's answers and the situation answers."""
-    return {**form.names, **names_of(document.situations)}
+def names_for(document: MatterDocument | BundleDocument, form: cases.forms.Form) -> Names:
+    """Names of conditions: the form's answers and the situation answers. Conditions are compiled once per form."""
+    situation = names_of(document.situations)
+    return form.keep(("names", *situation), lambda: Names({**form.names, **situation}))
 
 
 def env_for(form: cases.forms.Form, data: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -114,12 +114,13 @@ def test_a_certificate_in_the_wallet_is_used_instead_of_an_upload(draft):
     view = matters.form_page(citizen, record.id, "materials")
     slot = next(s for s in view.slots if s.key == "food_licence")
     assert slot.certificates[0]["value"] == str(issued.id)
-    after = matters.save_page(
+    matters.save_page(
         record.id,
         "materials",
         {"certificate.food_licence": str(issued.id), "promise.unchanged_promise": "1"},
         by=citizen,
     )
+    after = matters.form_page(citizen, record.id, "materials")
     slots = {s.key: s for s in after.slots}
     assert slots["food_licence"].presented == str(issued.id)
     assert slots["unchanged_promise"].promised
