@@ -50,7 +50,7 @@ def _setting(key: str, name: str, default: str) -> str:
 class OidcRealNameProvider:
     """See ``identity.ports.RealNameProvider``."""
 
-    def begin(self, request: Any, *, next_path: str) -> str:
+    def begin(self, request: Any, *, next_path: str, level: str = "") -> str:
         if not settings.OIDC_URL:
             raise RealNameRefused("not_configured")
         adapter = _Adapter(request)
@@ -61,7 +61,7 @@ class OidcRealNameProvider:
             client = adapter.get_client(request, adapter._app)
             client.state = statekit.stash_state(request, provider_id=PROVIDER, state=state)
             locale = "en" if (get_language() or "").startswith("en") else "zh"
-            extra = {**pkce, "nonce": nonce, "ui_locales": locale}
+            extra = {**pkce, "nonce": nonce, "ui_locales": locale, **({"acr_values": level} if level else {})}
             return str(client.get_redirect_url(adapter.authorize_url, SCOPES, extra))
         except (requests.RequestException, KeyError, ValueError, OAuth2Error) as error:
             raise RealNameRefused("unreachable") from error

@@ -36,6 +36,8 @@ from .data import (
 )
 from .domain.identifiers import IdProblem, check_citizen_number, check_uscc
 from .queries.actor import actor_for, actor_of
+from .queries.assurance import LEVELS as ASSURANCE_LEVELS
+from .queries.assurance import assurance, reaches, require_assurance
 from .queries.demo import demo_accounts
 from .queries.directory import (
     counterpart,
@@ -66,6 +68,7 @@ from .queries.rights import account_names, holders_of_post, may, persons_holding
 
 __all__ = [
     "ALL",
+    "ASSURANCE_LEVELS",
     "AccountClosed",
     "DelegationEnded",
     "DelegationGranted",
@@ -86,6 +89,7 @@ __all__ = [
     "actor_for",
     "actor_of",
     "applicant_at_window",
+    "assurance",
     "check_citizen_number",
     "check_config",
     "check_uscc",
@@ -113,11 +117,13 @@ __all__ = [
     "posts_of",
     "prefill",
     "propose_post",
+    "reaches",
     "register_legal_person",
     "register_person",
     "register_role_permissions",
     "represents",
     "require",
+    "require_assurance",
     "retire_signing_key",
     "revoke_delegation",
     "rotate_signing_key",

@@ -38,8 +38,11 @@ class RealNameRefused(Exception):
 class RealNameProvider(Protocol):
     """The (provincial) real-name identity platform."""
 
-    def begin(self, request: Any, *, next_path: str) -> str:
-        """Address to send the browser to; remembers state, nonce and PKCE verifier in the session."""
+    def begin(self, request: Any, *, next_path: str, level: str = "") -> str:
+        """Address to send the browser to; remembers state, nonce and PKCE verifier in the session.
+
+        ``level`` asks the provider for at least that level of proof (``verified``).
+        """
         ...
 
     def complete(self, request: Any) -> tuple[RealNameClaims, str]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/passkey/answer/", second_factor.passkey_answer, name="passkey_answer"),
     path("citizen/login/", citizen.begin, name="citizen_login"),
     path("citizen/callback/", citizen.callback, name="citizen_callback"),
+    path("citizen/level/", citizen.raise_level, name="raise_level"),
     path("logout/", sign_in.sign_out, name="logout"),
     path("account/", account.account, name="account"),
     path("account/as/", account.acting, name="acting"),

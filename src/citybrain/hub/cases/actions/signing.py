@@ -28,9 +28,7 @@ from citybrain.kernel.errors import NotFound
 def sign_row(run: Any, row: TransitionRow, by: Actor) -> None:
     """Put the officer's signature on a row that is about to be written."""
     before = (
-        run.transition_rows[-1]
-        if run.transition_rows
-        else TransitionRow.objects.filter(case=run.case).order_by("-seq").only("id", "signature").first()
+        run.transition_rows[-1] if run.transition_rows else next(reversed(run.rows.rows("history")), None)
     )
     said = signed.record(
         row, case_no=run.case.case_no or "", outcome=_outcome(run.machine, row), previous=before

@@ -171,14 +171,14 @@ def test_a_running_case_keeps_its_machine_until_it_is_migrated(staff):
 
     record = received(staff)
     raw = machine_file("permit")
-    raw["version"] = 2
+    raw["version"] = 3
     raw["states"]["received"]["name"] = "收件（新）"
     install_machine(raw)
     assert cases.case_for(staff.reviewer, record.id).record.state_name["zh"] == "已收件"
     with pytest.raises(NotAllowed):
-        cases.migrate_case(record.id, version=2, by=staff.reviewer, reason="x")
-    moved = cases.migrate_case(record.id, version=2, by=staff.leader, reason="流程更新")
-    assert (moved.machine_version, moved.state_name["zh"]) == (2, "收件（新）")
+        cases.migrate_case(record.id, version=3, by=staff.reviewer, reason="x")
+    moved = cases.migrate_case(record.id, version=3, by=staff.leader, reason="流程更新")
+    assert (moved.machine_version, moved.state_name["zh"]) == (3, "收件（新）")
     assert cases.act(record.id, "accept", by=staff.reviewer).state == "accepted"
 
 

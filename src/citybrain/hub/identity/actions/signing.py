@@ -44,9 +44,7 @@ def sign(actor: Actor, digest: bytes, *, at: datetime | None = None) -> Signatur
         raise ValueError("an SM3 digest has 32 bytes")
     at = at or clock.now()
     row = _current(actor, at)
-    return Signature(
-        row.key_id, crypto.keys().sign_with(row.private, bytes(row.public), digest), digest, at
-    )
+    return Signature(row.key_id, crypto.keys().sign_with(row.private, bytes(row.public), digest), digest, at)
 
 
 def signing_key(actor: Actor) -> SigningKeyRecord:

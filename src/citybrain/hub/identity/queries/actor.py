@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 
 from ..models import Account, Delegation, Representation
+from .assurance import marks
 from .directory import directory
 
 CITIZEN_ROLE = "citizen"
+ASSURANCE = "identity.assurance"  # session key: how surely the real-name provider knew the person
 ACTING = "identity.acting"  # session key: "own", "post:<id>", "legal_person:<id>", "delegation:<id>"
 
 
@@ -120,7 +123,9 @@ def actor_for(request: HttpRequest) -> Actor:
     if not account.is_authenticated:
         return Actor.anonymous(ip=client_ip(request))
     acting = str(request.session.get(ACTING, ""))
-    return actor_of(account, acting, terminal=terminal(request), ip=client_ip(request))
+    actor = actor_of(account, acting, terminal=terminal(request), ip=client_ip(request))
+    level = marks(str(request.session.get(ASSURANCE, ""))) if actor.kind == "citizen" else None
+    return replace(actor, permissions=actor.permissions | level) if level else actor
 
 
 def actor_of(account: Any, acting: str = "", *, terminal: str = "web", ip: str = "") -> Actor:

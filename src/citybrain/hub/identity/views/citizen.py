@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from citybrain.kernel.guard import public
+from citybrain.kernel.guard import SIGNED_IN, guard, public
 
 from ..actions import sign_in
 from ..actions.citizen_sign_in import admit
 from ..ports import RealNameRefused
-from ..queries.actor import client_ip
+from ..queries.actor import ASSURANCE, client_ip
+from ..queries.assurance import assurance, reaches
 from ..queries.provider import real_name_provider
 from .pages import with_next
 
@@ -39,7 +40,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Off to the provider, remembering where to come back to."""
     sign_in.throttle(f"identity.real_name:{client_ip(request)}", BEGINNINGS)
     try:
-        return redirect(real_name_provider().begin(request, next_path=sign_in.safe_next(request, "")))
+        level = "verified" if request.POST.get("level") == "verified" else ""
+        target = sign_in.safe_next(request, "")
+        return redirect(real_name_provider().begin(request, next_path=target, level=level))
     except RealNameRefused as error:
         return refused(request, error.code, sign_in.safe_next(request, ""))
 
@@ -55,8 +58,21 @@ def callback(request: HttpRequest) -> HttpResponse:
     except RealNameRefused as error:
         return refused(request, error.code, "")
     sign_in.open_session(request, account, method="real_name")
-    request.session["identity.assurance"] = claims.level
+    request.session[ASSURANCE] = claims.level
     return redirect(target or "/")
+
+
+@guard(SIGNED_IN)
+@never_cache
+@require_GET
+def raise_level(request: HttpRequest) -> HttpResponse:
+    """What is missing to be known surely enough, and the way to the provider's stronger check and back."""
+    context = {
+        "next": sign_in.safe_next(request, "/"),
+        "level": assurance(request.actor),  # type: ignore[attr-defined]
+        "enough": reaches(request.actor, "verified"),  # type: ignore[attr-defined]
+    }
+    return render(request, "identity/raise_level.html", context)
 
 
 def refused(request: HttpRequest, code: str, target: str) -> HttpResponse:
