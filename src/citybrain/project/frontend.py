@@ -18,14 +18,7 @@ FOLDER = ROOT / "src" / "citybrain" / "ui" / "frontend"
 VENDOR = ROOT / "src" / "citybrain" / "ui" / "static" / "vendor"
 OLDEST_NPM = 9
 FILES = {
-    "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
-    "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl.mjs",
-    "maplibre-gl/dist/maplibre-gl-shared.mjs": "maplibre-gl-shared.mjs",
-    "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
-    "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
 }
 SOURCE_MAP = re.compile(rb"\n?(//[#@] sourceMappingURL=[^\n]*|/\*[#@] sourceMappingURL=[^*]*\*/)\s*$")
 
@@ -69,6 +62,8 @@ def fetch(log: Path) -> bool:
         if subprocess.run(argv, cwd=FOLDER, env=env, stdout=out, stderr=out).returncode:
             raise Refusal(f"npm could not fetch the browser libraries; see {log}")
     VENDOR.mkdir(parents=True, exist_ok=True)
+    for old in VENDOR.iterdir():  # what an earlier list brought and no page loads any more
+        old.unlink()
     for source, target in FILES.items():
         content = (FOLDER / "node_modules" / source).read_bytes()
         (VENDOR / target).write_bytes(SOURCE_MAP.sub(b"", content))
