@@ -90,6 +90,24 @@ def test_boxes_do_not_overlap(key):
 
 
 @pytest.mark.parametrize("key", STANDARD)
+def test_arrows_neither_run_through_boxes_nor_lie_on_one_another(key):
+    from itertools import combinations, pairwise
+
+    from citybrain.hub.cases.domain.layout import place
+
+    layout = place(machine(key))
+    lines = [(a, *pair) for a in layout.arrows if a.source != a.target for pair in pairwise(a.points)]
+    for arrow, (x1, y1), (x2, y2) in lines:
+        low, high, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
+        for box in layout.boxes.values():
+            inside = low < box.x + box.width and high > box.x and top < box.y + box.height and bottom > box.y
+            assert not inside, f"{arrow.source} → {arrow.target} runs through {box.key}"
+    for (one, (a, b), (c, d)), (two, (e, f), (g, h)) in combinations(lines, 2):
+        shared = a == c == e == g and min(max(b, d), max(f, h)) > max(min(b, d), min(f, h))
+        assert one is two or not shared, f"{one.source} → {one.target} lies on {two.source} → {two.target}"
+
+
+@pytest.mark.parametrize("key", STANDARD)
 def test_bpmn_export_comes_back_as_the_same_machine(key):
     model = machine(key)
     draft = bpmn.read(bpmn.export(model))
