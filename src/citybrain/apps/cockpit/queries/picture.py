@@ -122,8 +122,9 @@ def drawn_trend(lines: list[dict[str, Any]]) -> dict[str, Any]:
         for line, points in zip(lines, series, strict=True)
     ]
     labels = [p for p, _v in series[0]] if series else []
+    days = {p for s in series for p, v in s if v}
     return {
-        "lines": drawn, "low": scale[0], "high": scale[1], "labels": labels, "empty": not any(v for s in series for _p, v in s if v is not None),
+        "lines": drawn, "low": scale[0], "high": scale[1], "labels": labels, "empty": not days, "first_day": len(days) == 1,
         "chart": {"labels": labels, "low": scale[0], "high": scale[1], "lines": [{"name": line["name"], "values": [v for _p, v in line["points"]]} for line in lines]},
     }  # fmt: skip
 
