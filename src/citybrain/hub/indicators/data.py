@@ -19,7 +19,7 @@ STATUS_NAMES: Mapping[str, Text] = {
     "reached": Text(zh="已达标", en="Reached"),
     "not_reached": Text(zh="未达标", en="Not reached"),
     "measured": Text(zh="监测中", en="Measured"),
-    "partial": Text(zh="部分口径,不评判", en="Partial basis, not judged"),
+    "partial": Text(zh="部分口径，不评判", en="Partial basis, not judged"),
     "stale": Text(zh="数据过期", en="Out of date"),
     "no_data": Text(zh="暂无数据", en="No data yet"),
 }

@@ -37,7 +37,7 @@ def test_the_list_filters_sorts_and_says_no_data_yet(figures, leader, client):
 def test_a_figure_opens_its_definition_version_and_rule(figures, leader, client):
     client.force_login(leader)
     page = client.get(reverse("indicators:detail", args=["T01"])).content.decode()
-    for said in ("85.7", "on_time = true", "依据甲", indicators.explain("T01").rule_hash[:16], "series-data"):
+    for said in ("85.7", "on_time = true", "依据甲", indicators.explain("T01").rule_hash[:16], "从第二期起"):
         assert said in page
     narrowed = client.get(
         reverse("indicators:detail", args=["T01"]), {"dimension": "county", "member": "350902000000"}
