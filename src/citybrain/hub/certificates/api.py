@@ -5,6 +5,7 @@ Errors: NotFound (404, also for another's certificate), NotUsable (409), Invalid
 
 from citybrain.hub.certificates.actions.change_state import cancel, expire_due, resume, revoke, suspend
 from citybrain.hub.certificates.actions.issue import change, issue
+from citybrain.hub.certificates.actions.render import render_next
 from citybrain.hub.certificates.actions.use import make_show_code, present, redeem_show_code
 from citybrain.hub.certificates.data import (
     Cancelled,
@@ -32,12 +33,13 @@ from citybrain.hub.certificates.queries.records import (
 )
 from citybrain.hub.certificates.queries.types import current_type, types
 from citybrain.hub.certificates.queries.verify import verify
+from citybrain.hub.certificates.rendering.compose import public_origin
 from citybrain.hub.certificates.rendering.fonts import doctor
 
 __all__ = [
     "Cancelled", "CertificateId", "CertificateRecord", "Changed", "Expired", "Issued", "NotUsable", "Presented",
     "PublicView", "Resumed", "Revoked", "Suspended", "TypeRecord", "cancel", "certificate_for", "change",
     "check_character", "current_type", "doctor", "expire_due", "issue", "issued_for_case", "make_show_code", "of_case",
-    "parse_identifier", "pdf_for", "present", "redeem_show_code", "resume", "revoke", "suspend", "types", "usable",
+    "parse_identifier", "pdf_for", "present", "public_origin", "redeem_show_code", "render_next", "resume", "revoke", "suspend", "types", "usable",
     "verify", "wallet",
 ]  # fmt: skip

@@ -40,14 +40,16 @@ def issue(
 ) -> CertificateRecord:  # fmt: skip
     """Issue a certificate of an installed type to a subject, as its first version.
 
-    Runs in the caller's transaction: number, audit, event and the rendering job stand or fall with it. The PDF is
-    made afterwards by a job (or on first demand). Validity follows the type unless given. Invalid names missing
+    Runs in the caller's transaction: number, audit, event and the place in the printer's line stand or fall with it.
+    The PDF is made afterwards by the printer (or on first demand). Validity follows the type unless given. Invalid names missing
     fields; NotFound an unknown type or organisation.
     """
-    with transaction.atomic():
-        kind = current_type(type_key)
-        _judge(kind, holder, data)
-        issuer = identity.organisation(issuer_org)
+    kind = current_type(type_key)
+    _judge(kind, holder, data)
+    issuer = identity.organisation(issuer_org)
+    with transaction.atomic(
+        savepoint=False
+    ):  # what follows is refused by nothing: no savepoint within an act
         start = valid_from or clock.today()
         end = valid_to or end_of(kind, start)
         code = issuer_code(issuer)
@@ -70,7 +72,7 @@ def issue(
             after={"type": kind.key, "number": row.number, "identifier": row.identifier, "case": case_id},
         )
         events.publish(Issued(**facts_for_event(row)), aggregate=f"certificate:{row.id}", by=by)
-        return record_of(row)
+        return record_of(row, kind)
 
 
 def change(
@@ -133,16 +135,14 @@ def _judge(kind: CertificateType, holder: identity.Subject, data: Mapping[str, A
 
 
 def _save(row: Certificate, kind: CertificateType) -> None:
-    from citybrain.hub.certificates.tasks import enqueue_rendering
-
     made = numbers.make_identifier(
         type_code=row.type_code, issuer=row.issuer_code, serial=row.serial, version=row.version
     )
     row.identifier = str(made)
     row.verify_code = "".join(secrets.choice(CODE_LETTERS) for _n in range(CODE_LENGTH))
     row.public_data = rows.rows(kind, facts_of(row), row.data, public=True)
+    row.file_due = row.issued_at
     row.save(force_insert=True)
-    enqueue_rendering(row.id)
 
 
 def next_serial(type_code: str, issuer: str, year: int) -> int:

@@ -46,6 +46,9 @@ class Certificate(models.Model):
     file_hash = models.CharField(max_length=64, blank=True)
     file_size = models.PositiveIntegerField(default=0)
     file_at = models.DateTimeField(null=True)
+    file_due = models.DateTimeField(
+        null=True
+    )  # waits to be printed from then on; NULL once the file is there
     demo = models.BooleanField(default=False)
 
     class Privacy:
@@ -68,6 +71,9 @@ class Certificate(models.Model):
                 fields=["valid_to"],
                 condition=models.Q(state__in=["valid", "suspended"], valid_to__isnull=False),
                 name="certificates_ending",
+            ),
+            models.Index(
+                fields=["file_due"], name="certificates_waiting", condition=models.Q(file_due__isnull=False)
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.certificates.data import CertificateId, CertificateRecord
 from citybrain.hub.certificates.domain import rows
+from citybrain.hub.certificates.domain.certificate_type import CertificateType
 from citybrain.hub.certificates.models import Certificate
 from citybrain.hub.certificates.permissions import VIEW
 from citybrain.hub.certificates.queries.types import type_of
@@ -37,9 +38,11 @@ def state_of(row: Certificate) -> str:
     return row.state
 
 
-def record_of(row: Certificate, *, masked: bool = False) -> CertificateRecord:
+def record_of(
+    row: Certificate, kind: CertificateType | None = None, *, masked: bool = False
+) -> CertificateRecord:
     """The record; ``masked`` for eyes that only need to recognise it."""
-    kind = type_of(row.type_key, row.type_version)
+    kind = kind or type_of(row.type_key, row.type_version)
     lines = rows.rows(kind, facts_of(row), row.data, public=masked)
     return CertificateRecord(
         id=CertificateId(row.id), type_key=row.type_key, name=row.name, number=row.number, identifier=row.identifier,

@@ -8,8 +8,10 @@ from citybrain.hub.certificates.data import TypeRecord
 from citybrain.hub.certificates.domain.certificate_type import CertificateType
 from citybrain.hub.certificates.models import CertificateTypeVersion
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 
 
+@remembered(5)
 def current_type(key: str) -> CertificateType:
     """The version in force of a type; NotFound when no installed pack has it."""
     row = CertificateTypeVersion.objects.filter(key=key, current=True, hidden=False).first()
@@ -18,6 +20,7 @@ def current_type(key: str) -> CertificateType:
     return parsed(row.key, row.version, row.document)
 
 
+@remembered(60)
 def type_of(key: str, version: int) -> CertificateType:
     """The version a certificate was issued under, even when its pack is hidden by now."""
     row = CertificateTypeVersion.objects.get(key=key, version=version)

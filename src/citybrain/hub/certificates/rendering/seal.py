@@ -19,6 +19,9 @@ from citybrain.hub.certificates.rendering import authority
 
 FIELD = "Seal"
 DIGEST = "sha256"
+RESERVED = (
+    10240  # room for the signature; told, because to estimate it the library makes a whole one for nothing
+)
 
 
 class ReadySigner(signers.SimpleSigner):
@@ -41,10 +44,13 @@ class SoftwareSeal:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.signer = ReadySigner.load(
+        read = signers.SimpleSigner.load(  # gives its own class whatever class it is asked of
             key_file=str(home / "signer.key.pem"), cert_file=str(home / "signer.crt.pem"),
             ca_chain_files=(str(home / "root.crt.pem"),), key_passphrase=None,
         )  # fmt: skip
+        self.signer = ReadySigner(
+            signing_cert=read.signing_cert, signing_key=read.signing_key, cert_registry=read.cert_registry
+        )
 
     def sign(self, pdf: bytes, *, reason: str, issuer: str) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -52,7 +58,9 @@ class SoftwareSeal:
             field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=reason, name=issuer,
             location=authority.CITY,
         )  # fmt: skip
-        signed = signers.sign_pdf(writer, meta, self.signer, new_field_spec=SigFieldSpec(FIELD))
+        signed = signers.sign_pdf(
+            writer, meta, self.signer, new_field_spec=SigFieldSpec(FIELD), bytes_reserved=RESERVED
+        )
         return signed.getvalue()
 
     def trust_root(self) -> bytes:

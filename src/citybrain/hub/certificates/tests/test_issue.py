@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from citybrain.hub.certificates import api as certificates
+from citybrain.hub.certificates.actions import render
 from citybrain.hub.certificates.actions.issue import next_serial
 from citybrain.hub.certificates.models import Certificate, CertificateHistory
 from citybrain.hub.certificates.tests.factories import BY, ORGANISATION, company, make_type, person
@@ -41,13 +42,33 @@ def test_the_event_says_nothing_personal(food):
     assert "1380000" not in str(event.payload)
 
 
-def test_the_rendering_job_is_queued_with_the_certificate(food):
+def test_a_new_certificate_waits_to_be_printed_and_is_printed_once(food):
     made = issue()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select args->>'certificate_id' from procrastinate_jobs where task_name = 'certificates.render'"
-        )
-        assert (str(made.id),) in cursor.fetchall()
+    assert Certificate.objects.get(pk=made.id).file_due is not None
+    assert certificates.render_next() is True
+    row = Certificate.objects.get(pk=made.id)
+    assert (row.file_due, bool(row.file_hash)) == (None, True)
+    assert certificates.render_next() is False
+
+
+def test_a_certificate_that_cannot_be_printed_waits_and_holds_up_no_other(food, monkeypatch):
+    stuck, fine = issue(), issue()
+    keep, failing = render.store.keep, iter([True])
+
+    def full_once(content):
+        if next(failing, False):
+            raise OSError("no room")
+        return keep(content)
+
+    monkeypatch.setattr(render.store, "keep", full_once)
+    assert certificates.render_next() is True
+    assert Certificate.objects.get(pk=stuck.id).file_due > clock.now()
+    assert certificates.render_next() is True
+    assert Certificate.objects.get(pk=fine.id).file_hash
+    assert certificates.render_next() is False
+    with clock.travel(timedelta(minutes=2)):
+        assert certificates.render_next() is True
+    assert Certificate.objects.get(pk=stuck.id).file_hash
 
 
 def test_personal_data_is_not_readable_in_the_table(food):
