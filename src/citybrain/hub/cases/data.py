@@ -224,6 +224,16 @@ class TransitionRecord:
 
 
 @dataclass(frozen=True)
+class TieRecord:
+    """A tie to another case. ``kind``: follows or merged. ``leads``: this case is the earlier one, or the lead."""
+
+    kind: str
+    leads: bool
+    at: datetime
+    case: CaseRecord
+
+
+@dataclass(frozen=True)
 class SignatureRecord:
     """The officer's electronic signature on a decision, checked at this moment; ``fault`` is "" when it holds."""
 

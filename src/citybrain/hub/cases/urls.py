@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citybrain.hub.cases.views import bench, case, files, types
+from citybrain.hub.cases.views import bench, case, files, ties, types
 
 app_name = "cases"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:case_id>/act/<slug:action>/", case.act, name="act"),
     path("<uuid:case_id>/take/<uuid:task_id>/", case.take, name="take"),
     path("<uuid:case_id>/release/<uuid:task_id>/", case.release, name="release"),
+    path("<uuid:case_id>/ties/", ties.page, name="ties"),
     path("<uuid:case_id>/comment/", case.comment, name="comment"),
     path("<uuid:case_id>/attach/", files.attach, name="attach"),
     path("<uuid:case_id>/files/<uuid:attachment_id>/", files.download, name="attachment"),

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from citybrain.hub.cases.actions.links import held_by_merge, merged_refusal
 from citybrain.hub.cases.actions.rights import check_separation, history, role_of
 from citybrain.hub.cases.actions.run import Run, Step
 from citybrain.hub.cases.data import CaseRecord, Refused
@@ -154,6 +155,8 @@ def allowed_step(run: Run, action: str, *, by: Actor, data: Said) -> Step:
             _("Your post does not include this step."), safe=_("Nothing was changed."),
             todo=_("Ask somebody whose post includes it, or your unit leader."),
         )  # fmt: skip
+    if by.kind == "official" and held_by_merge(case, here or named, machine):
+        raise merged_refusal(case)
     needs_history = any(t.once or t.separate_from for t in named)
     done = history(run.rows) if needs_history else []
     _check_once(named, done)

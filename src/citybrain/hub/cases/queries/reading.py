@@ -25,6 +25,7 @@ from citybrain.hub.cases.models import (
     ClockInterval,
     Comment,
     Document,
+    Link,
     Material,
     Task,
     Transition,
@@ -51,6 +52,10 @@ _PARTS: dict[str, tuple[type[models.Model], tuple[str, ...], str]] = {
         "FROM cases_transition p WHERE p.case_id = c.id ORDER BY p.seq",
     ),
     "documents": (Document, ("content",), "FROM cases_document p WHERE p.case_id = c.id ORDER BY p.issued_at, p.id"),
+    "ties": (
+        Link, (),
+        "FROM cases_link p WHERE (p.case_id = c.id OR p.other_id = c.id) AND p.kind <> 'child' ORDER BY p.at",
+    ),
     "comments": (Comment, (), "FROM cases_comment p WHERE p.case_id = c.id ORDER BY p.at, p.id"),
 }  # fmt: skip
 PARTS = frozenset(_PARTS)

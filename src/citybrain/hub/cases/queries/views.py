@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from citybrain.hub.cases import data as records
+from citybrain.hub.cases.actions.links import held_by_merge, merged_into
 from citybrain.hub.cases.domain import fields as spoken
 from citybrain.hub.cases.domain import papers
 from citybrain.hub.cases.domain.machine import Machine, Transition
 from citybrain.hub.cases.models import Case, Document, Link
 from citybrain.hub.cases.models import Transition as TransitionRow
-from citybrain.hub.cases.queries.access import no_such_case, row_for, rows_for
+from citybrain.hub.cases.queries.access import no_such_case, row_for, rows_for, visible
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.hub.cases.queries.reading import CaseRows
 from citybrain.hub.cases.queries.records import attachment, clock_records, light_cases, record
@@ -29,7 +30,7 @@ VIEW_PARTS = ("data", "subject", "materials", "clocks", "children")
 _COLUMNS = {"data": ("data",), "subject": ("subject_name", "subject_number", "subject_phone")}
 _TABLES = {"materials": ("materials", "files"), "clocks": ("clocks", "intervals")}
 # what an official's case page shows, read with the case
-PAGE_PARTS = ("materials", "files", "clocks", "intervals", "tasks", "timeline", "documents", "comments")
+PAGE_PARTS = ("ties", "materials", "files", "clocks", "intervals", "tasks", "timeline", "documents", "comments")
 
 
 def case_for(
@@ -152,11 +153,30 @@ def actions_of(actor: Actor, rows: CaseRows) -> list[records.ActionView]:
     return sorted(views, key=lambda v: (not v.possible, not v.primary, v.danger))
 
 
+def ties_of(actor: Actor, rows: CaseRows) -> list[records.TieRecord]:
+    """Earlier and later cases, lead and duplicates, as far as the actor may know of them. A query only when there are any."""
+    links = rows.rows("ties")
+    if not links:
+        return []
+    others = {link.other_id if link.case_id == rows.case.pk else link.case_id for link in links}
+    known = {row.pk: record(row) for row in light_cases().filter(visible(actor), pk__in=others)}
+    found = []
+    for link in links:
+        leads = link.case_id == rows.case.pk
+        other = known.get(link.other_id if leads else link.case_id)
+        if other is not None:
+            found.append(records.TieRecord(kind=link.kind, leads=leads, at=link.at, case=other))
+    return found
+
+
 def _action_view(run: Any, transition: Transition, role: str, done: list) -> records.ActionView | None:
     why: dict[str, str] = {}
     if transition.once and any(action == transition.action for action, _who in done):
         return None
-    if transition.before and run.clocks.passed(transition.before.clock):
+    if run.by.kind == "official" and held_by_merge(run.case, [transition], run.machine):
+        number = merged_into(run.case)["case_no"]
+        why = {"zh": f"本件已并入{number}，在主件中办理。", "en": f"Merged into {number} and handled there."}
+    elif transition.before and run.clocks.passed(transition.before.clock):
         why = {"zh": "已超过可以办理这一步的期限。", "en": "The time limit for this step has run out."}
     elif any(a in transition.separate_from and who == run.by.account_id for a, who in done):
         why = {

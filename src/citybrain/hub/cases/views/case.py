@@ -73,7 +73,7 @@ def _page(
         "view": view, "case": view.record, "actions": views.actions_of(actor, rows), "side": side, "task": task,
         "mine": bool(task and task.taken_by and task.taken_by == actor.account_id),
         "timeline": views.timeline_of(actor, rows), "documents": views.documents_of(actor, rows),
-        "comments": views.comments_of(actor, rows), "svg": diagram_of(rows), "readers": readers(actor, case_id),
+        "comments": views.comments_of(actor, rows), "ties": views.ties_of(actor, rows), "svg": diagram_of(rows), "readers": readers(actor, case_id),
         "form_pages": form_pages(view), "steps": steps(view), "kept": kept_query(request.GET),
         "organisation": organisation_name(view.record.organisation), "place": division_name(view.record.division),
         "channel": say(CHANNELS.get(view.record.channel)), "opened": action, "values": values or {},

@@ -41,8 +41,12 @@ def subjects(*, frequencies: Sequence[str] = (), codes: Sequence[str] = ()) -> l
     return [Subject(row.document(), row.rule_hash) for row in rows if row.document().numerator is not None]
 
 
-def refresh_live() -> int:
-    """One turn of the live loop: count today, renew headlines, warn. Returns how many headlines changed."""
+def refresh_live(*, whole: bool = False) -> int:
+    """One turn of the live loop: count today, renew headlines, warn. Returns how many headlines changed.
+
+    A turn sums only the windows whose today moved; ``whole`` sums all of them, for a caller that has just counted
+    days itself, so that this turn would see nothing move.
+    """
     chosen = subjects(frequencies=["live"])
     today = clock.today()
     by_days = [s for s in chosen if s.definition.by_days]
@@ -52,7 +56,7 @@ def refresh_live() -> int:
         moved = set(store_values(by_days, count_days(by_days, today, today)))
         current = count_now(momentary, today)
         store_values(momentary, current)
-        presents = [*windows(to_sum(by_days, moved, today), today), *now_presents(momentary, current)]
+        presents = [*windows(by_days if whole else to_sum(by_days, moved, today), today), *now_presents(momentary, current)]
         return len(judge(presents))
 
 
@@ -192,4 +196,4 @@ def recompute(codes: Sequence[str] = ()) -> int:
     for subject in subjects(codes=codes):
         if not subject.definition.by_days and subject.definition.frequency != "live":
             done += compute_one(subject)
-    return done + refresh_live()
+    return done + refresh_live(whole=True)

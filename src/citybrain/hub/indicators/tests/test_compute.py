@@ -29,6 +29,16 @@ def test_a_share_over_thirty_days_is_the_sum_of_its_days(decide):
     assert indicators.value("T01").text == "92.5"
 
 
+def test_computing_twice_within_a_minute_shows_the_newer_figure_both_times(decide):
+    install(definition())
+    decide(17, 3)
+    indicators.recompute()
+    assert indicators.value("T01").text == "85.0"
+    decide(20, 0)
+    indicators.recompute()
+    assert indicators.value("T01").text == "92.5"
+
+
 def test_119_of_126_towns_are_94_4_percent_and_not_reached(visits):
     install(definition(
         "M02", window="now", frequency="monthly", dimensions=None, thresholds=None,
