@@ -145,6 +145,7 @@ def wants_json(request: HttpRequest) -> bool:
     accept = request.headers.get("Accept", "")
     return (
         "/rest/" in request.path
+        or "/api/" in request.path
         or request.content_type == "application/json"
         or ("application/json" in accept and "text/html" not in accept)
     )

@@ -1,7 +1,8 @@
 """Addresses of the services room: the portal stands at the root."""
 
-from django.urls import path
+from django.urls import include, path
 
+from .rest import api
 from .views import apply, my, oversight, portal, window
 
 app_name = "services"
@@ -16,8 +17,12 @@ urlpatterns = [
     path("apply/<uuid:case_id>/", apply.resume, name="apply"),
     path("apply/<uuid:case_id>/review/", apply.review, name="review"),
     path("apply/<uuid:case_id>/done/", apply.done, name="done"),
+    path("apply/<uuid:case_id>/slip/", apply.slip, name="slip"),
     path("apply/<uuid:case_id>/<slug:page>/", apply.page, name="apply_page"),
+    path("progress/", apply.progress, name="progress"),
     path("halls/", window.draw, name="draw"),
+    path("halls/<uuid:ticket_id>/", window.ticket, name="ticket"),
+    path("rest/", include(api.addresses())),
     path("my/", my.home, name="my"),
     path("my/cases/", my.case_list, name="cases"),
     path("my/cases/<uuid:case_id>/", my.case_page, name="case"),

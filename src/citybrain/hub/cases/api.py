@@ -13,8 +13,9 @@ from citybrain.hub.cases.actions.filling import Filling, begin, filling
 from citybrain.hub.cases.actions.links import follow
 from citybrain.hub.cases.actions.materials import give_material, set_materials, take_back_material
 from citybrain.hub.cases.actions.migrate import migrate_case
-from citybrain.hub.cases.actions.open import open_case
+from citybrain.hub.cases.actions.open import open_case, opened_before
 from citybrain.hub.cases.actions.timers import fire_due_timers, tell_overdue
+from citybrain.hub.cases.actions.waiting_files import claim, keep_waiting
 from citybrain.hub.cases.data import (
     ActionView,
     AttachmentRecord,
@@ -83,6 +84,7 @@ __all__ = [
     "begin",
     "bulk_act",
     "case_for",
+    "claim",
     "comment",
     "comments",
     "counts",
@@ -99,12 +101,14 @@ __all__ = [
     "give_material",
     "hand_over",
     "import_bpmn",
+    "keep_waiting",
     "lights",
     "machine",
     "machines",
     "migrate_case",
     "my_cases",
     "open_case",
+    "opened_before",
     "progress",
     "query_code",
     "recent_transitions",

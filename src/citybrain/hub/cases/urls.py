@@ -1,12 +1,14 @@
 """Addresses under /cases/."""
 
-from django.urls import path
+from django.urls import include, path
 
+from citybrain.hub.cases.rest import api
 from citybrain.hub.cases.views import bench, case, files, ties, types
 
 app_name = "cases"
 urlpatterns = [
     path("", bench.worklist, name="worklist"),
+    path("api/", include(api.addresses())),
     path("export.csv", bench.export, name="export"),
     path("bulk/", bench.bulk, name="bulk"),
     path("hand-over/", bench.hand_over, name="hand_over"),

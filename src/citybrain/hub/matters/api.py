@@ -8,6 +8,7 @@ Errors: NotFound, NotAllowed, Invalid (fields), Conflict (suspended, changed mea
 """
 
 from citybrain.hub.matters.actions.apply import change_situation, save_answers, save_draft, start
+from citybrain.hub.matters.actions.at_once import Brought, apply_at_once
 from citybrain.hub.matters.actions.materials import by_hand, give_materials, take_back
 from citybrain.hub.matters.actions.pages import save_page
 from citybrain.hub.matters.actions.publish import cancel, publish, suspend
@@ -39,8 +40,8 @@ from citybrain.hub.matters.queries.search import search, suggest
 from citybrain.hub.matters.queries.situations import situations
 
 __all__ = [
-    "BodyView", "Entry", "GuideRefusal", "GuideView", "NotThisMatter", "PageView", "ReviewView", "SituationView",
-    "SlotView", "ThemeView", "browse", "by_hand", "cancel", "catalogue", "change_situation", "check_publish",
+    "BodyView", "Brought", "Entry", "GuideRefusal", "GuideView", "NotThisMatter", "PageView", "ReviewView", "SituationView",
+    "SlotView", "ThemeView", "apply_at_once", "browse", "by_hand", "cancel", "catalogue", "change_situation", "check_publish",
     "compare", "form_page", "four_reductions", "give_materials", "guide", "in_theme", "popular", "publish", "review",
     "save_answers", "save_draft", "save_page", "say_limit", "search", "situations", "start", "submit", "suggest",
     "suspend", "take_back", "versions",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from citybrain.hub.matters.rest import applications
 from citybrain.hub.matters.rest.api import addresses
 from citybrain.hub.matters.views import catalogue, files
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", catalogue.listing, name="listing"),
     path("export/", catalogue.export, name="export"),
     path("api/", include(addresses())),
+    path("rest/", include(applications.addresses())),
     path("file/<slug:key>/<str:material>/<str:which>/", files.download, name="file"),
     path("<slug:key>/", catalogue.detail, name="detail"),
     path("<slug:key>/compare/", catalogue.comparison, name="compare"),

@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ class StoredFile:
 def store(upload: Any) -> StoredFile:
     """Check an upload and keep its bytes. Invalid (name, type, size, scanner), DiskFull 507. No right is checked here."""
     name = clean_name(getattr(upload, "name", "") or "")
-    return StoredFile(name, **_store(upload, name))
+    return StoredFile(name, **write(upload, name, place))
 
 
 # storing -----------------------------------------------------------------------------------------------------------
@@ -166,8 +167,8 @@ def wrong(code: str, message: str) -> Invalid:
     )  # fmt: skip
 
 
-def _store(upload: Any, name: str) -> dict[str, Any]:
-    """Write to a temporary file beside the store, check it there, then move it in by hash."""
+def write(upload: Any, name: str, where: Callable[[str], Path]) -> dict[str, Any]:
+    """Write to a temporary file beside the store, check it there, then move it by its hash to ``where`` it belongs."""
     folder = Path(settings.DATA_DIR) / "files" / "incoming"
     temporary = ""
     try:
@@ -182,7 +183,7 @@ def _store(upload: Any, name: str) -> dict[str, Any]:
             log.warning("upload refused by the scanner: %s", objection)
             raise wrong("unsafe", _("The file was refused by the virus scanner."))
         sm3 = sm3_hex(Path(temporary).read_bytes())
-        final = place(sha256)
+        final = where(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, final)
         temporary = ""

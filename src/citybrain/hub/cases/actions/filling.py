@@ -22,6 +22,7 @@ from citybrain.hub.cases.actions.open import (
     new_row,
     opening_run,
     require_opening,
+    rows_of_new,
     search_value,
     whole_key,
 )
@@ -273,6 +274,4 @@ def begin(*, by: Actor, key: str = "", **values: Any) -> Filling:
     """
     require_opening(by, values.get("subject"))
     case, rows, _machine = new_row(by=by, key=whole_key(by, key), **values)
-    known = reading.CaseRows(case)
-    known.know("materials", rows)
-    return Filling(known, by, fresh=True)
+    return Filling(rows_of_new(case, rows), by, fresh=True)

@@ -19,8 +19,8 @@ from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import Case, Link, MachineVersion, Material
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.machines import newest
-from citybrain.hub.cases.queries.reading import CaseRows
-from citybrain.hub.cases.queries.records import record
+from citybrain.hub.cases.queries.reading import PARTS, CaseRows
+from citybrain.hub.cases.queries.records import light_cases, record
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
@@ -65,8 +65,8 @@ def open_case(
     if channel not in CHANNELS:
         raise Invalid([FieldProblem("channel", "choice", _("Unknown channel."))])
     key = whole_key(by, idempotency_key)
-    if key and (before := Case.objects.filter(idempotency_key=key).first()):
-        return record(before)
+    if before := opened_before(by, idempotency_key):
+        return before
     parent_row = row_for(by, parent) if parent else None
     try:
         with transaction.atomic():
@@ -82,9 +82,16 @@ def open_case(
                 )
             return record(row)
     except IntegrityError:
-        if key and (before := Case.objects.filter(idempotency_key=key).first()):
-            return record(before)
+        if before := opened_before(by, idempotency_key):
+            return before
         raise
+
+
+def opened_before(by: Actor, idempotency_key: str) -> CaseRecord | None:
+    """The case this actor opened with this key, if any."""
+    key = whole_key(by, idempotency_key)
+    row = light_cases().filter(idempotency_key=key).first() if key else None
+    return record(row) if row else None
 
 
 def require_opening(by: Actor, subject: Any) -> None:
@@ -164,13 +171,21 @@ def new_row(
     return case, rows, machine
 
 
+def rows_of_new(case: Case, materials: list[Material]) -> CaseRows:
+    """A case that is not written yet has nothing beside it but its materials."""
+    known = CaseRows(case)
+    for part in PARTS:
+        known.know(part, [])
+    known.know("materials", materials)
+    return known
+
+
 def opening_run(case: Case, rows: list[Material], machine: Machine, by: Actor) -> Run:
     """The run that inserts a new case, says so in the audit log and tells the others first of all."""
     from citybrain.hub.cases.actions.run import Run
 
-    run = Run(case, machine, by, rows=CaseRows(case))
+    run = Run(case, machine, by, rows=rows_of_new(case, rows))
     run.fresh, run.fresh_materials, run.first_state = True, rows, ""
-    run.know_materials(rows)
     run.audit_rows.append(
         audit.Entry(
             "cases.open", by=by, obj=f"case:{case.pk}", organisation=case.organisation,

@@ -7,7 +7,7 @@ form's own checks is not offered. Correcting a value keeps both: what was offere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,22 +53,27 @@ def register_source(kind: str, find: Source) -> None:
     _sources[kind] = find
 
 
-def offers(form: Form, actor: Actor, *, facts: dict[str, Any] | None = None) -> dict[str, Offer]:
-    """Offers for the plain fields of a form, by field key. ``facts`` of identity that the caller has read already."""
+def offers(
+    form: Form, actor: Actor, *, facts: dict[str, Any] | None = None, kinds: Collection[str] = ()
+) -> dict[str, Offer]:
+    """Offers for the plain fields of a form, by field key.
+
+    ``facts`` of identity are those the caller has read already; ``kinds`` narrows the sources.
+    """
     known, found = Known(actor), {}
     if facts is not None:
         known.cache["identity"] = facts
     for key, field in form.fields().items():
-        offer = _first(field, known) if field.own.prefill else None
+        offer = _first(field, known, kinds) if field.own.prefill else None
         if offer is not None:
             found[key] = offer
     return found
 
 
-def _first(field: Field, known: Known) -> Offer | None:
+def _first(field: Field, known: Known, kinds: Collection[str] = ()) -> Offer | None:
     for spelling in field.spec.prefill:
         kind, _, name = spelling.partition(":")
-        source = _sources.get(kind)
+        source = _sources.get(kind) if not kinds or kind in kinds else None
         offer = source(known, name, field) if source else None
         if offer is None:
             continue

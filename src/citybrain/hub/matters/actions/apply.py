@@ -50,6 +50,33 @@ def start(
     A clerk gives the ``subject`` and, once the person was identified, the ``applicant`` whose own facts fill the form;
     that look is audited with its purpose. NotAllowed when the unit is not one the clerk's window receives for.
     """
+    view = open_guide(key, by)
+    situation = answered(view, answers or {})
+    form = cases.forms.form(view.document.form)
+    facts: dict[str, Any] | None = None
+    if subject is None:
+        subject, facts = identity.subject_with_facts(by)
+    holder = subject
+    data, provenance = _prefilled(form, by, holder, applicant, key, facts)
+    division = division or str(data.get(plan.route_field(view.document, form.types)) or "")
+    body = competent(view, organisation, division)
+    _received_here(by, body, key)
+    app = Application(view, form, situation, {**data, "_provenance": provenance}, None)
+    mark_used(view, form)
+    return cases.open_case(
+        by=by,
+        subject=holder,
+        data=app.data,
+        channel=channel,
+        demo=demo,
+        agent=_agent(applicant, holder),
+        idempotency_key=idempotency_key,
+        **opening(app, body, holder, division),
+    )
+
+
+def open_guide(key: str, by: Actor) -> GuideView:
+    """The guide, when one can apply for it now: Conflict while it is suspended."""
     view = guide(key)
     if not view.open:
         raise Conflict(
@@ -58,40 +85,27 @@ def start(
             todo=Text(zh="请咨询窗口或者12345。", en="Ask at the window or call 12345."),
         )
     identity.require_assurance(by, view.assurance)
-    situation = _answered(view, answers or {})
-    form = cases.forms.form(view.document.form)
-    facts: dict[str, Any] | None = None
-    if subject is None:
-        subject, facts = identity.subject_with_facts(by)
-    holder = subject
-    data, provenance = _prefilled(form, by, holder, applicant, key, facts)
-    division = division or str(data.get(plan.route_field(view.document, form.types)) or "")
-    body = _competent(view, organisation, division)
-    _received_here(by, body, key)
-    app = Application(view, form, situation, {**data, "_provenance": provenance}, None)
-    _mark_used(view, form)
-    return cases.open_case(
-        case_type=view.document.machine,
-        by=by,
-        subject=holder,
-        data=app.data,
-        organisation=body.organisation,
-        division=division or body.division,
-        matter=key,
-        matter_version=view.version,
-        matter_name=view.document.name.as_dict(),
-        title=_title(app, holder),
-        channel=channel,
-        limits=_limits(view),
-        context=_facts(app, body),
-        materials=plan.case_materials(app.materials),
-        demo=demo,
-        agent=_agent(applicant, holder),
-        idempotency_key=idempotency_key,
-    )
+    return view
 
 
-def _answered(view: GuideView, answers: Mapping[str, Any]) -> dict[str, str]:
+def opening(app: Application, body: BodyView, holder: Any, division: str) -> dict[str, Any]:
+    """What a new case takes from its matter."""
+    d = app.view.document
+    return {
+        "case_type": d.machine,
+        "organisation": body.organisation,
+        "division": division or body.division,
+        "matter": app.view.key,
+        "matter_version": app.view.version,
+        "matter_name": d.name.as_dict(),
+        "title": _title(app, holder),
+        "limits": _limits(app.view),
+        "context": _facts(app, body),
+        "materials": plan.case_materials(app.materials),
+    }
+
+
+def answered(view: GuideView, answers: Mapping[str, Any]) -> dict[str, str]:
     way = walk(view.document.situations, answers)
     if way.refused is not None:
         raise NotThisMatter(way.refused, go_to=way.go_to)
@@ -150,7 +164,7 @@ def _received_here(by: Actor, body: BodyView, key: str) -> None:
         )
 
 
-def _competent(view: GuideView, organisation: str, division: str) -> BodyView:
+def competent(view: GuideView, organisation: str, division: str) -> BodyView:
     """The unit that will handle it; a first guess while the place is not known yet. Invalid when none can."""
     body = pick_body(view.bodies, organisation=organisation, division=division)
     if body is None and organisation:
@@ -206,7 +220,7 @@ def _title(app: Application, holder: Any) -> str:
     return str(app.data.get("shop_name") or "")[:200]
 
 
-def _mark_used(view: GuideView, form: cases.forms.Form) -> None:
+def mark_used(view: GuideView, form: cases.forms.Form) -> None:
     """Freeze what a case is bound to; known to be frozen, nothing is asked."""
     cases.forms.mark_used(form.key, form.version)
     if view.used:
@@ -280,7 +294,7 @@ def change_situation(case_id: UUID, *, by: Actor, answers: Mapping[str, Any]) ->
     with transaction.atomic():
         work = cases.filling(case_id, by=by)
         app = application_in(work.view())
-        changed = Application(app.view, app.form, _answered(app.view, answers), app.data, app.case)
+        changed = Application(app.view, app.form, answered(app.view, answers), app.data, app.case)
         _store(work, changed)
         return work.write()
 

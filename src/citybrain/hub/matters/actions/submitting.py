@@ -42,11 +42,15 @@ def submit(case_id: UUID, *, by: Actor, idempotency_key: str = "", declared: boo
     return cases.act(case_id, "submit", by=by, data={}, idempotency_key=idempotency_key)
 
 
-def refuse_incomplete(app: Application, declared: bool) -> None:
-    """Invalid with everything that stands in the way of submitting."""
+def refuse_incomplete(app: Application, declared: bool, wrong: list[FieldProblem] | None = None) -> None:
+    """Invalid with everything that stands in the way of submitting; ``wrong`` is what the caller found already."""
     from citybrain.hub.matters.queries.applications import problems_of
 
-    problems = problems_of(app)
+    told = {p.path.partition(".")[2] for p in wrong or []}
+    problems = [
+        *(wrong or []),
+        *(p for p in problems_of(app) if p.path.partition(".")[2] not in told or "." not in p.path),
+    ]
     if app.form.declaration and not declared:
         message = Text(zh="请阅读并同意申请人声明", en="Read and agree to the declaration")
         problems.append(FieldProblem("declared", "promise", message))  # type: ignore[arg-type]

@@ -179,7 +179,9 @@ def test_an_upload_fills_its_slot(monday, citizen, settings, tmp_path):
         "平面图.pdf",
         io.BytesIO(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF").read(),
     )
-    assert matters.save_page(record.id, "materials", {}, {"material.layout": [pdf]}, by=citizen).next == "review"
+    assert (
+        matters.save_page(record.id, "materials", {}, {"material.layout": [pdf]}, by=citizen).next == "review"
+    )
     view = matters.form_page(citizen, record.id, "materials")
     slot = next(s for s in view.slots if s.key == "layout")
     assert slot.state == "given"

@@ -1,0 +1,1 @@
+"""Officials' work by REST."""
