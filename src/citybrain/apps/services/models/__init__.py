@@ -2,5 +2,6 @@
 
 from .hall import Hall, QueueTicket
 from .rating import Rating
+from .reception import Reception
 
-__all__ = ["Hall", "QueueTicket", "Rating"]
+__all__ = ["Hall", "QueueTicket", "Rating", "Reception"]

@@ -69,7 +69,7 @@ def send(
     if press:
         post[press[0]] = [press[1]]
     for control in form.controls:
-        if control.type == "file":
+        if control.type == "file" and control.name != "scans":
             post[control.name] = [SimpleUploadedFile("scan.pdf", SCAN, "application/pdf")]
     return read(client.post(form.action.split("?")[0], post, follow=True))
 

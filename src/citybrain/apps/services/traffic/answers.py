@@ -23,6 +23,17 @@ class Story:
     situation: dict[str, str]
     values: dict[str, Any]
     uploads: tuple[str, ...]
+    bundle: bool = False
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each repeated block needs, by block."""
+        found: dict[str, int] = {}
+        for name in self.values:
+            block, _dot, rest = name.partition(".")
+            number = rest.partition(".")[0]
+            if number.isdigit():
+                found[block] = max(found.get(block, 0), int(number) + 1)
+        return found
 
 
 def flat(form: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +70,7 @@ def stories() -> list[Story]:
                         situation={k: str(v) for k, v in (args.get("situation") or {}).items()},
                         values=flat(args.get("form") or {}),
                         uploads=tuple(args.get("materials") or ()),
+                        bundle=any("child" in (other.get("act") or {}) for other in journey["steps"]),
                     )
                 )
                 break

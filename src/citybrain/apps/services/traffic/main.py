@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import threading
 import time
@@ -15,13 +16,17 @@ from django.conf import settings
 from citybrain.apps.services.traffic import people
 from citybrain.apps.services.traffic.answers import Story, stories
 from citybrain.apps.services.traffic.browser import LOOPBACK, Browser, Lost
+from citybrain.apps.services.traffic.plans import BUNDLE, ROTATION
 from citybrain.hub.identity import api as identity
 
 MOST_RATE, MOST_MINUTES = 600, 120
-CITIZENS = ("lin-xiaomei", "chen-daming", "wu-jianguo", "zheng-meili", "ruan-jing")
+MOTHER = "lin-xiaomei"
+CITIZENS = (MOTHER, "chen-daming", "wu-jianguo", "zheng-meili", "ruan-jing")
 DESKS = 6
 """Officials take turns at so many desks, so that the traffic itself never crowds out a visitor."""
 BUSY = (429, 503)
+STOPS_WITHIN = 20.0
+"""Seconds it waits for the pages that are being loaded when it is told to stop."""
 REST, LONGEST_REST = 2.0, 10.0
 """Seconds an official waits before looking at an empty list again, longer every time it stays empty."""
 
@@ -60,23 +65,42 @@ class Crowd:
     def running(self) -> bool:
         return not self.stop.is_set() and time.monotonic() < self.ends
 
-    def citizen(self, name: str, share: int, todo: list[Story]) -> None:
-        """One citizen applies ``rate / share`` times a minute and rates what is finished."""
-        browser, signed_in, turn = Browser(self.address), False, 0
+    def citizen(self, name: str, seat: int, todo: list[Story]) -> None:
+        """One citizen applies in turn with the others, corrects what was asked for, and rates what is finished."""
+        browser, signed_in, turn = Browser(self.address), False, seat
         while self.running():
             began = time.monotonic()
             try:
                 if not signed_in:
                     people.sign_in_citizen(browser, name)
                     signed_in = True
-                people.apply_for(browser, self.rng.choice(todo), self.tally)
+                kind = ROTATION[turn % len(ROTATION)]
                 turn += 1
-                if turn % 3 == 0:
+                people.apply_for(browser, self.story(name, kind, turn, todo), self.tally, kind)
+            except Lost as error:
+                self._note(error)
+            try:
+                if signed_in:
+                    people.mend(browser, self.tally)
                     people.rate_finished(browser, self.tally, self.rng)
             except Lost as error:
                 self._note(error)
-            self._rest(60 * share / self.rate - (time.monotonic() - began))
+            self._rest(60 * len(CITIZENS) / self.rate - (time.monotonic() - began))
         browser.close()
+
+    def story(self, name: str, kind: str, turn: int, todo: list[Story]) -> Story:
+        """What this citizen applies for: a bundle in its turn (births are the mother's), else any single matter."""
+        if kind == BUNDLE:
+            found = [s for s in todo if s.bundle and (s.key != "newborn" or name == MOTHER)]
+            if name == MOTHER:  # each of them in turn
+                return (
+                    sorted(found, key=lambda s: s.key)[turn // len(ROTATION) % len(found)]
+                    if found
+                    else todo[0]
+                )
+        else:
+            found = [s for s in todo if not s.bundle]
+        return self.rng.choice(found or todo)
 
     def officials(self, usernames: list[str], password: str) -> None:
         """Some officials, one after the other at one desk: each works through the lists of all own posts."""
@@ -119,7 +143,8 @@ def main(argv: list[str]) -> int:
     crowd = Crowd(args.address, min(args.rate, MOST_RATE), min(args.minutes, MOST_MINUTES), args.seed)
     rows = [row for row in identity.demo_accounts(every=True) if row.get("kind", "official") == "official"]
     threads = [
-        threading.Thread(target=crowd.citizen, args=(n, len(CITIZENS), todo), daemon=True) for n in CITIZENS
+        threading.Thread(target=crowd.citizen, args=(name, 2 * seat, todo), daemon=True)
+        for seat, name in enumerate(CITIZENS, start=1)
     ]
     names = _workers([str(row["username"]) for row in rows])
     threads += [
@@ -129,23 +154,30 @@ def main(argv: list[str]) -> int:
     print(
         f"demo traffic at {args.rate:g} applications a minute for {args.minutes:g} minutes; Ctrl-C stops it"
     )
-    try:
-        for thread in threads:
-            thread.start()
-        while crowd.running():
-            time.sleep(min(5.0, max(0.1, crowd.ends - time.monotonic())))
-            print(
-                "  " + ", ".join(f"{k} {v}" for k, v in sorted(crowd.tally.done.items())) or "  …", flush=True
-            )
-    except KeyboardInterrupt:
-        pass
-    crowd.stop.set()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: crowd.stop.set())
     for thread in threads:
-        thread.join(timeout=10)
+        thread.start()
+    while crowd.running():
+        crowd.stop.wait(min(5.0, max(0.1, crowd.ends - time.monotonic())))
+        print("  " + ", ".join(f"{k} {v}" for k, v in sorted(crowd.tally.done.items())) or "  …", flush=True)
+    crowd.stop.set()
+    latest = time.monotonic() + STOPS_WITHIN
+    for thread in threads:
+        thread.join(timeout=max(0.0, latest - time.monotonic()))
+    tell(crowd.tally)
     for what, count in crowd.tally.refused.most_common(8):
         print(f"  not done {count}×: {what}")
     print("stopped")
     return 0
+
+
+def tell(tally: people.Tally) -> None:
+    """How each kind of case ended."""
+    for kind in dict.fromkeys(ROTATION):
+        planned = sum(1 for k in tally.plans.kinds.values() if k == kind)
+        print(f"  {kind}: {planned} submitted, {tally.done[f'finished {kind}']} seen finished")
+    print(f"  rectified after a bad rating: {tally.done['visit_back']}")
 
 
 WORKERS = ("window", "reviewer", "decider", "issuer", "hall")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import random
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from citybrain.apps.services.traffic.answers import SCAN, Story
-from citybrain.apps.services.traffic.browser import Answer, Browser, Lost
+from citybrain.apps.services.traffic.browser import Answer, Browser, Form, Lost
+from citybrain.apps.services.traffic.plans import CORRECTED, REFUSED, Plans
 
-CASE_LINK = re.compile(r'href="(/cases/[0-9a-f-]{36}/)"')
+CASE_LINK = re.compile(r'href="(/cases/[0-9a-f-]{36}/)(?:\?[^"]*)?"')
 MY_CASE_LINK = re.compile(r'href="(/my/cases/[0-9a-f-]{36}/)"')
+WAITING_LINK = re.compile(r'href="(/my/cases/[0-9a-f-]{36}/)"')
 MOST_PAGES = 20
+MOST_ROWS = 6
 ACTS = (
     "receive", "accept", "review", "approve", "certify", "deliver", "contact", "rectify", "reply", "visit_back"
 )  # fmt: skip
@@ -29,9 +33,17 @@ SAID = {
     "answer": "已按您的意见改进，感谢监督（演示）",
     "grade": "2",
     "record": "群众对整改满意（演示）",
+    "items": "请补充清晰的材料（演示）",
+    "note": "已按通知补齐（演示）",
+    "remedies": "可以在六十日内申请行政复议，或者六个月内提起行政诉讼（演示）",
 }
-GRADES = (1, 1, 1, 1, 2, 2, 2, 3, 4)
-"""Demo citizens are mostly content; one in nine is not, so that rectification has something to do."""
+NOT_SATISFIED = {
+    "verdict": "back",
+    "opinion": "现场情况与申请不符（演示）",
+    "reason": "不符合法定条件（演示）",
+}
+INSTEAD = {REFUSED: ("approve", "reject"), CORRECTED: ("accept", "request_correction")}
+"""Where a case is not to go straight through: instead of which step, which one."""
 
 
 @dataclass
@@ -40,6 +52,7 @@ class Tally:
 
     done: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
+    plans: Plans = field(default_factory=Plans)
 
 
 def _open(browser: Browser, path: str) -> Answer:
@@ -67,22 +80,37 @@ def sign_in_citizen(browser: Browser, citizen: str) -> None:
         raise Lost(f"{citizen} could not sign in", answer.status)
 
 
-def apply_for(browser: Browser, story: Story, tally: Tally) -> str:
+def apply_for(browser: Browser, story: Story, tally: Tally, kind: str = "") -> str:
     """Answer the situation questions, fill in page after page, submit. Returns the path of the case."""
     page = _situation(browser, story)
+    tries = 0
     for _step in range(MOST_PAGES):
         if "/review/" in page.path:
             break
-        page = _fill(browser, page, story)
+        before = page.path
+        page = _fill(browser, page, story, again=tries > 0)
         if page.status in (429, 503):
             tally.refused[page.status] += 1
             raise Lost("refused: busy", page.status)
+        tries = tries + 1 if page.path == before else 0
+        if tries > 1:
+            raise Lost(f"{story.key}: {_complaint(page)}", page.status)
     form = page.form("declared") if "declared" in page.body else page.form("key")
     page = browser.send(form, {"declared": "yes"})
     if "/done/" not in page.path:
-        raise Lost(f"{story.key} was not submitted: {page.path}", page.status)
+        raise Lost(f"{story.key} was not submitted: {_complaint(page)}", page.status)
     tally.done["submitted"] += 1
-    return page.path.replace("/apply/", "/my/cases/").replace("/done/", "/")
+    path = page.path.replace("/apply/", "/my/cases/").replace("/done/", "/")
+    if kind:
+        tally.plans.note(path, kind)
+    return path
+
+
+def _complaint(page: Answer) -> str:
+    """What the page says is wrong."""
+    _before, _mark, rest = page.body.partition("error-summary")
+    said = re.findall(r"<li>(.*?)</li>", rest.partition("</ul>")[0], re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", said[0])).strip()[:80] if said else page.path
 
 
 def _situation(browser: Browser, story: Story) -> Answer:
@@ -95,21 +123,72 @@ def _situation(browser: Browser, story: Story) -> Answer:
     raise Lost(f"the questions of {story.key} do not end", page.status)
 
 
-def _fill(browser: Browser, page: Answer, story: Story) -> Answer:
-    form = next(
-        (
-            f
-            for f in page.forms()
-            if f.method == "post" and "csrfmiddlewaretoken" in f.names() and ({"_action"} & f.names())
-        ),
-        None,
-    )
-    if form is None:
-        raise Lost(f"nothing to fill in on {page.path}", page.status)
-    files = [(c.name, "scan.pdf", SCAN) for c in form.controls if c.type == "file"]
-    given = {n for n in form.names() if n.endswith(".present")}
-    values = {k: v for k, v in story.values.items() if k in form.names() or f"{k}.present" in given}
+def _fill(browser: Browser, page: Answer, story: Story, *, again: bool = False) -> Answer:
+    """Fill in one page. What is known already stays, as a person would leave it; after a complaint it is overwritten."""
+    form = _form_of(page)
+    for block, rows in story.rows().items():
+        for _row in range(min(rows, MOST_ROWS)):
+            if not _lacks_row(form, block, rows):
+                break
+            page = browser.send(form, _values(form, story, again), press=("_add", block))
+            form = _form_of(page)
+    values = _values(form, story, again)
+    drawn = {n.removeprefix("certificate.") for n in values if n.startswith("certificate.")}
+    files = [
+        (c.name, "scan.pdf", SCAN)
+        for c in form.controls
+        if c.type == "file" and c.name.removeprefix("material.") not in drawn and c.name != "scans"
+    ]
     return browser.send(form, values, press=("_action", "continue"), files=files or None)
+
+
+def _form_of(page: Answer) -> Form:
+    for found in page.forms():
+        if found.method == "post" and {"csrfmiddlewaretoken", "_action"} <= found.names():
+            return found
+    raise Lost(f"nothing to fill in on {page.path}: {_complaint(page)}", page.status)
+
+
+def _lacks_row(form: Form, block: str, rows: int) -> bool:
+    names = form.names()
+    return f"{block}.present" in names and not any(n.startswith(f"{block}.{rows - 1}.") for n in names)
+
+
+def _values(form: Form, story: Story, again: bool) -> dict:
+    """The story's answers for what this form asks; a certificate that is offered is used instead of a file."""
+    names = form.names()
+    given = {n for n in names if n.endswith(".present")}
+    known = {c.name for c in form.controls if c.type in ("text", "tel", "email") and c.value.strip()}
+    values = {
+        k: v
+        for k, v in story.values.items()
+        if (k in names or f"{k}.present" in given) and (again or k not in known)
+    }
+    for control in form.controls:
+        if control.name.startswith("certificate.") and control.type == "radio":
+            values.setdefault(control.name, control.value)
+    return values
+
+
+def mend(browser: Browser, tally: Tally, *, most: int = 3) -> int:
+    """A citizen answers what waits for them: the correction that was asked for, with a fresh scan."""
+    page = browser.get("/my/")
+    waiting = page.body.partition('id="todo"')[2].partition("</section>")[0]
+    done = 0
+    for link in list(dict.fromkeys(WAITING_LINK.findall(waiting)))[:most]:
+        case = browser.get(link)
+        form = next((f for f in case.forms() if f.action.rstrip("/").endswith(("/correct", "/supply"))), None)
+        if form is None:
+            continue
+        values = {c.name: SAID[_bare(c.name)] for c in form.controls if _bare(c.name) in SAID}
+        files = [(c.name, "scan.pdf", SCAN) for c in form.controls if c.type == "file"]
+        answer = browser.send(form, values, files=files or None)
+        if answer.status < 400:
+            tally.done["corrected"] += 1
+            done += 1
+        else:
+            tally.refused[f"correct {answer.status}"] += 1
+    return done
 
 
 def posts_of(browser: Browser) -> list[str]:
@@ -132,8 +211,8 @@ def sit_at(browser: Browser, post: str) -> None:
 
 
 def handle_list(browser: Browser, tally: Tally, *, most: int = 5) -> int:
-    """An official opens the first cases on the list and does the next act on each. Returns how many were done."""
-    page = _open(browser, "/cases/")
+    """An official opens the newest cases on the list and does the next act on each. Returns how many were done."""
+    page = _open(browser, "/cases/?sort=-opened")
     done = 0
     for link in list(dict.fromkeys(CASE_LINK.findall(page.body)))[:most]:
         done += _handle(browser, link, tally)
@@ -143,14 +222,13 @@ def handle_list(browser: Browser, tally: Tally, *, most: int = 5) -> int:
 def _handle(browser: Browser, link: str, tally: Tally) -> int:
     page = browser.get(link)
     forms = {f.action.rstrip("/").rsplit("/", 1)[-1]: f for f in page.forms() if "/act/" in f.action}
-    reviewed = "审查意见" in page.body and "review" in forms and _has_reviewed(page)
-    action = next(
-        (a for a in ACTS if a in forms and not (a == "review" and (reviewed or "approve" in forms))), ""
-    )
+    kind = tally.plans.kind(link)
+    action = _next_act(page, forms, kind)
     if not action:
         return 0
     form = forms[action]
-    values = {c.name: SAID[_bare(c.name)] for c in form.controls if _bare(c.name) in SAID}
+    said = {**SAID, **(NOT_SATISFIED if kind == REFUSED and action in ("review", "reject") else {})}
+    values = {c.name: said[_bare(c.name)] for c in form.controls if _bare(c.name) in said}
     answer = browser.send(form, values)
     if answer.status >= 400:
         tally.refused[f"{action} {answer.status}"] += 1
@@ -159,24 +237,37 @@ def _handle(browser: Browser, link: str, tally: Tally) -> int:
     return 1
 
 
+def _next_act(page: Answer, forms: dict[str, Form], kind: str) -> str:
+    """The next step on the way to the end, or the other step the plan wants; "" when there is nothing to do."""
+    reviewed = "review" in forms and (SAID["opinion"] in page.body or NOT_SATISFIED["opinion"] in page.body)
+    for act in ACTS:
+        if act == "review" and (reviewed or "approve" in forms):
+            continue
+        usual, instead = INSTEAD.get(kind, ("", ""))
+        if act == usual and instead in forms and (kind != CORRECTED or SAID["note"] not in page.body):
+            return instead
+        if act in forms:
+            return act
+    return ""
+
+
 def _bare(name: str) -> str:
     return name.rsplit(".", 1)[-1]
 
 
-def _has_reviewed(page: Answer) -> bool:
-    """A review is recorded once by us; the decider goes on from there."""
-    return SAID["opinion"] in page.body
-
-
-def rate_finished(browser: Browser, tally: Tally, rng: random.Random, *, most: int = 3) -> int:
-    """Rate finished cases that ask for it."""
+def rate_finished(browser: Browser, tally: Tally, rng: random.Random, *, most: int = 4) -> int:
+    """Rate finished cases that ask for it; each is counted as finished once."""
     page = browser.get("/my/cases/?show=done")
     done = 0
-    for link in list(dict.fromkeys(MY_CASE_LINK.findall(page.body)))[:most]:
+    for link in list(dict.fromkeys(MY_CASE_LINK.findall(page.body))):
+        if tally.plans.made(link) and tally.plans.first_time(tally.plans.ended, link):
+            tally.done[f"finished {tally.plans.kind(link)}"] += 1
+        if done >= most or not tally.plans.first_time(tally.plans.rated, link):
+            continue
         form_page = browser.get(f"{link}rate/")
         if 'name="grade"' not in form_page.body:
             continue
-        grade = rng.choice(GRADES)
+        grade = tally.plans.grade(link, rng)
         answer = browser.send(
             form_page.form("grade"), {"grade": grade, "tags": ["slow"] if grade > 3 else ["fast"]}
         )

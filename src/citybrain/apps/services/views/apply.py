@@ -4,6 +4,8 @@ The same pages serve a citizen on the phone and a clerk at a window who fills in
 Everything works without JavaScript; nothing a person typed is lost.
 """
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages as flash
@@ -13,13 +15,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from citybrain.apps.services.actions import window as window_actions
-from citybrain.apps.services.views.window import SESSION_SUBJECT, receive_if_clerk
+from citybrain.apps.services.actions.window import Visitor
+from citybrain.apps.services.queries import slips
+from citybrain.apps.services.views.window import is_clerk, receive_if_clerk, served, visitor_of
 from citybrain.hub.cases import api as cases
 from citybrain.hub.matters import api as matters
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
-from citybrain.kernel.guard import SIGNED_IN, guard
+from citybrain.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from citybrain.kernel.guard import SIGNED_IN, guard, public
 
 MATERIALS_WORDS = "materials"
 
@@ -51,6 +54,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
             "view": view,
             "token": token,
             "problems": view.problems if answers else (),
+            **desk(request, visitor_of(request) if is_clerk(request) else None),
         },
         status=422 if view.problems and answers else 200,
     )
@@ -58,25 +62,31 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
 
 def _open(request: HttpRequest, key: str, answers: dict[str, str]) -> HttpResponse:
     actor = request.actor
-    window = actor.may("services.receive") and not actor.may("services.apply")
-    chosen = request.session.get(SESSION_SUBJECT) if window else None
-    if window and not chosen:
+    visitor = visitor_of(request) if is_clerk(request) else None
+    if is_clerk(request) and visitor is None:
         flash.error(request, _("Identify the person before receiving an application."))
         return redirect("services:identify")
-    subject = window_actions.subject(chosen["id"], kind=chosen["kind"]) if chosen else None
     try:
         record = matters.start(
             key,
             by=actor,
             answers=answers,
-            channel="window" if window else "online",
-            subject=subject,
+            channel="window" if visitor else "online",
+            subject=visitor.subject if visitor else None,
+            applicant=visitor.applicant if visitor else None,
             demo=bool(getattr(request.user, "demo", False)),
-            idempotency_key=f"start:{request.POST.get('key', '')[:40]}",
+            idempotency_key=f"start:{request.POST.get('key', '')[:40]}:{visitor.id if visitor else ''}",
         )
     except Conflict as error:
         flash.error(request, str(error))
         return redirect("services:guide", key=key)
+    except NotAllowed as error:
+        if error.code == "assurance":
+            return redirect(f"{reverse('identity:raise_level')}?{urlencode({'next': request.path})}")
+        if not visitor:
+            raise
+        flash.error(request, f"{error.message} {error.todo}".strip())
+        return redirect("services:window")
     return redirect("services:apply", case_id=record.id)
 
 
@@ -87,6 +97,7 @@ def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
     page = matters.form_page(request.actor, case_id, "")
     if page.record.state != "draft":
         return _home_of(request, case_id)
+    served(request, page.record, "window.resume")
     for key, _title, done in page.pages:
         if not done:
             return redirect("services:apply_page", case_id=case_id, page=key)
@@ -103,6 +114,7 @@ def _home_of(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def page(request: HttpRequest, case_id: UUID, page: str) -> HttpResponse:
     """One question page (or the materials page)."""
     actor = request.actor
+    visitor = at_desk(request, case_id, f"window.fill:{page}")
     if request.method == "POST":
         view = matters.save_page(case_id, page, request.POST, request.FILES, by=actor)
         if view.next == "later":
@@ -117,14 +129,35 @@ def page(request: HttpRequest, case_id: UUID, page: str) -> HttpResponse:
     return render(
         request,
         "services/apply/page.html",
-        {"page": view, "v": view.view, "case": view.record, "back": _back(case_id, view)},
+        {
+            "page": view,
+            "v": view.view,
+            "case": view.record,
+            "back": _back(case_id, view, visitor),
+            **desk(request, visitor),
+        },
         status=422 if view.problems else 200,
     )
 
 
-def _back(case_id: UUID, view: matters.PageView) -> str:
+def at_desk(request: HttpRequest, case_id: UUID, purpose: str) -> Visitor | None:
+    """The applicant a clerk serves, when this is their application; None for citizens. NotAllowed otherwise."""
+    if not is_clerk(request):
+        return None
+    return served(request, cases.case_for(request.actor, case_id, purpose="own").record, purpose)
+
+
+def desk(request: HttpRequest, visitor: Visitor | None) -> dict[str, Any]:
+    """What the pages show when a clerk fills in: the bench around it, and for whom it is entered."""
+    layout = "ui/layouts/bench.html" if is_clerk(request) else "ui/layouts/public.html"
+    return {"layout": layout, "visitor": visitor}
+
+
+def _back(case_id: UUID, view: matters.PageView, visitor: Visitor | None) -> str:
     keys = [key for key, _title, _done in view.pages]
     at = keys.index(view.key) if view.key in keys else 0
+    if at == 0 and visitor:
+        return reverse("services:window")
     if at == 0:
         return reverse("services:guide", args=[view.record.matter])
     return reverse("services:apply_page", args=[case_id, keys[at - 1]])
@@ -135,6 +168,7 @@ def _back(case_id: UUID, view: matters.PageView) -> str:
 def review(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Check your answers, agree to the declaration, submit (once, however often the button is pressed)."""
     actor = request.actor
+    visitor = at_desk(request, case_id, "window.review")
     problems: list = []
     if request.method == "POST":
         try:
@@ -161,6 +195,7 @@ def review(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "problems": problems,
             "change": reverse("services:apply_page", args=[case_id, "PAGE"]).replace("PAGE", "{page}"),
             "token": f"{case_id}:{view.record.revision}"[-40:],
+            **desk(request, visitor),
         },
         status=422 if problems else 200,
     )
@@ -171,4 +206,43 @@ def review(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def done(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submitted: the number, what happens next, where to follow it."""
     view = cases.case_for(request.actor, case_id, purpose="own")
-    return render(request, "services/apply/done.html", {"case": view.record, "view": view})
+    visitor = visitor_of(request) if is_clerk(request) else None
+    if visitor and visitor.subject.id != view.record.subject_id:
+        visitor = None
+    context = {"case": view.record, "view": view, "code": cases.query_code(view.record.id)}
+    return render(request, "services/apply/done.html", {**context, **desk(request, visitor)})
+
+
+@guard(SIGNED_IN)
+@require_GET
+def slip(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The slip to print (收件凭证): number, what was received, the clock, where and with which code to ask."""
+    found = slips.slip(request.actor, case_id)
+    answer = render(request, "services/apply/slip.html", {"slip": found, **desk(request, None)})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@public("Progress by case number and query code; shows no personal data and is limited against guessing.")
+@require_http_methods(["GET", "POST"])
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far is it: for whoever holds the slip, without signing in."""
+    found, problems = None, []
+    number, code = request.POST.get("number", "")[:60], request.POST.get("code", "")[:20]
+    if request.method == "POST":
+        try:
+            found = cases.progress(number, code, by=request.actor)
+        except NotFound as error:
+            problems = [f"{error.message} {error.todo}"]
+    return render(
+        request,
+        "services/public/progress.html",
+        {
+            "found": found,
+            "problems": problems,
+            "number": number or request.GET.get("number", "")[:60],
+            "code": code,
+            "unit": slips.unit_name(found.organisation) if found else "",
+        },
+        status=422 if problems else 200,
+    )

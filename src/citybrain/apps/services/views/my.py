@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,11 +15,12 @@ from citybrain.apps.services.data import GRADES
 from citybrain.hub.cases import api as cases
 from citybrain.hub.certificates import api as certificates
 from citybrain.hub.messages import api as messages
-from citybrain.kernel.errors import CityError, Invalid
+from citybrain.kernel.errors import CityError, FieldProblem, Invalid
 from citybrain.kernel.guard import guard
 from citybrain.kernel.text import say
 
 PAGE_SIZE = 20
+MOST_FILES = 10
 APPLICANT_HIDDEN = {"submit"}  # done on the review page, not as a bare button
 BAD_TAGS = ("slow", "rude", "unclear", "extra_materials", "many_visits", "system_fault")
 GOOD_TAGS = ("fast", "friendly", "clear", "no_visit", "few_materials")
@@ -80,12 +82,21 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Progress of one of my cases: the step, what I have to do, the timeline, the documents."""
+    return _case_page(request, case_id)
+
+
+def _case_page(
+    request: HttpRequest, case_id: UUID, *, action: str = "", values: dict[str, Any] | None = None,
+    problems: list[FieldProblem] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page; after a refused act with what was typed and what is wrong with it, at the fields."""
     actor = request.actor
     view = cases.case_for(actor, case_id, purpose="own")
     record = view.record
     if record.state == "draft":
         return redirect("services:apply", case_id=case_id)
     timeline = tuple(cases.timeline(actor, case_id))
+    problems = problems or []
     return render(
         request,
         "services/my/case.html",
@@ -100,31 +111,91 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "rating": rating.rating_of(case_id),
             "ratable": record.state in rating.RATABLE,
             "grades": GRADES,
-            "wanted": [m for m in view.materials if m.state in {"wanted", "missing"}],
+            "wanted": wanted(view, request.POST if problems else None),
+            "acted": action,
+            "values": values or {},
+            "problems": problems,
+            "errors": {p.path.removeprefix("field."): p.message for p in problems},
         },
+        status=status,
     )
+
+
+def wanted(view: cases.CaseView, sent: Any = None) -> list[dict[str, Any]]:
+    """Materials the applicant is asked for, with the files given already; after a refused attempt also those that
+    the same attempt has just added, so that nothing has to be chosen twice."""
+    asked = set((sent or {}).get("asked", "").split()) if sent else set()
+    return [
+        {
+            "key": m.key,
+            "name": m.name,
+            "note": m.note,
+            "files": [
+                {"name": f.name, "size": f.size, "href": reverse("cases:attachment", args=[f.case_id, f.id])}
+                for f in m.attachments
+            ],
+        }
+        for m in view.materials
+        if m.state in {"wanted", "missing"} or m.key in asked
+    ]
 
 
 @guard("services.apply")
 @require_POST
 def case_act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
-    """The applicant acts: submit a correction, add missing materials, withdraw."""
+    """The applicant acts: submit a correction, add missing materials, withdraw. What is wrong is said at its field,
+    with everything that was typed and every file that was fine kept."""
     actor = request.actor
     view = cases.case_for(actor, case_id, purpose="own")
+    offered = next((a for a in cases.actions_for(actor, case_id) if a.action == action), None)
+    data = said(request.POST, offered.fields if offered else {})
+    problems = [p for m in view.materials for p in take_files(request, case_id, m.key)]
     try:
-        for material in view.materials:
-            for upload in request.FILES.getlist(f"material.{material.key}"):
-                cases.attach(case_id, upload, by=actor, material=material.key)
-        data = {k.removeprefix("field."): v for k, v in request.POST.items() if k.startswith("field.")}
-        cases.act(case_id, action, by=actor, data=data, idempotency_key=request.POST.get("key", ""))
+        if not problems:
+            cases.act(case_id, action, by=actor, data=data, idempotency_key=request.POST.get("key", "")[:200])
+            flash.success(request, _("Done. You can follow every step on this page."))
+            return redirect("services:case", case_id=case_id)
     except Invalid as error:
-        for problem in error.problems:
-            flash.error(request, problem.message)
+        problems = [
+            FieldProblem(f"field.{p.path}" if p.path else "", p.code, p.message) for p in error.problems
+        ]
     except CityError as error:
-        flash.error(request, str(error))
-    else:
-        flash.success(request, _("Done. You can follow every step on this page."))
-    return redirect("services:case", case_id=case_id)
+        if error.status not in (403, 409):
+            raise
+        problems = [FieldProblem("", error.code, error.message)]
+        return _case_page(
+            request, case_id, action=action, values=data, problems=problems, status=error.status
+        )
+    return _case_page(request, case_id, action=action, values=data, problems=problems, status=422)
+
+
+def said(post: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, by the action's fields (``field.<name>``): several ticks as a list, a tick as a truth."""
+    asked = schema.get("properties", {})
+    found: dict[str, Any] = {}
+    for key in post:
+        name = key.removeprefix("field.")
+        if name == key:
+            continue
+        kind = asked.get(name, {}).get("x-kind")
+        if kind == "choices":
+            found[name] = post.getlist(key)
+        elif kind == "boolean":
+            found[name] = post.get(key) in ("1", "true", "on", "yes")
+        else:
+            found[name] = post.get(key)
+    return found
+
+
+def take_files(request: HttpRequest, case_id: UUID, key: str) -> list[FieldProblem]:
+    """Attach what was uploaded for a material; what is wrong with a file is said at that material."""
+    problems = []
+    for upload in request.FILES.getlist(f"material.{key}")[:MOST_FILES]:
+        try:
+            cases.attach(case_id, upload, by=request.actor, material=key)
+        except CityError as error:
+            problems.append(FieldProblem(f"material.{key}", error.code, f"{str(upload.name)[:60]}: {error}"))
+    return problems
 
 
 @guard("services.apply")

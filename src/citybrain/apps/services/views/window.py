@@ -1,9 +1,11 @@
 """The comprehensive window (综合窗口): queue, identify, receive for many departments, hand out results.
 
 Front staff receive, the back office decides: nothing on these pages can accept or decide a case (reference §2.10).
-Paper and online are the same case: the clerk fills in the same form on the applicant's behalf.
+Paper and online are the same case: the clerk fills in the same form on the applicant's behalf, and only for a person
+who has been identified in a reception that is not over.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as flash
@@ -17,19 +19,46 @@ from citybrain.apps.services.actions import window as window_actions
 from citybrain.apps.services.queries import halls
 from citybrain.hub.cases import api as cases
 from citybrain.hub.matters import api as matters
-from citybrain.kernel.errors import CityError
+from citybrain.kernel.errors import CityError, NotFound
 from citybrain.kernel.guard import guard, public
-from citybrain.kernel.masking import mask_id_number
 
 SESSION_WINDOW = "services.window"
-SESSION_SUBJECT = "services.window.subject"
+SESSION_RECEPTION = "services.reception"
+THEIRS = 8
 
 
 def chosen(request: HttpRequest):
     """The hall and window this clerk sits at (kept in the session)."""
     hall = halls.hall_of(request.actor.organisation)
-    window = request.session.get(SESSION_WINDOW) or (hall.windows[0] if hall and hall.windows else "")
-    return hall, window
+    window = request.session.get(SESSION_WINDOW)
+    if hall and window not in hall.windows:
+        window = hall.windows[0] if hall.windows else ""
+    return hall, window or ""
+
+
+def visitor_of(request: HttpRequest) -> window_actions.Visitor | None:
+    """Whom this clerk serves now, if anybody."""
+    held = request.session.get(SESSION_RECEPTION)
+    if not held or window_actions.live(held, by=request.actor) is None:
+        request.session.pop(SESSION_RECEPTION, None)
+        return None
+    return window_actions.visitor(held, by=request.actor)
+
+
+def is_clerk(request: HttpRequest) -> bool:
+    """Receives for others; a citizen's own pages never ask for a reception."""
+    return request.actor.may("services.receive") and not request.actor.may("services.apply")
+
+
+def served(request: HttpRequest, case: Any, purpose: str) -> window_actions.Visitor | None:
+    """The applicant of a window case this clerk has open; None for citizens.
+
+    NotAllowed when the clerk has not identified exactly this applicant. The look is audited.
+    """
+    if not is_clerk(request):
+        return None
+    held = request.session.get(SESSION_RECEPTION)
+    return window_actions.visitor(held, by=request.actor, case=case, purpose=purpose)
 
 
 @guard("services.receive")
@@ -38,26 +67,37 @@ def bench(request: HttpRequest) -> HttpResponse:
     """The clerk's bench: who is next, whom I serve, what I received, what is ready to hand out."""
     actor = request.actor
     hall, window = chosen(request)
-    subject = request.session.get(SESSION_SUBJECT)
+    visitor = visitor_of(request)
     to_receive = cases.worklist(actor, cases.Filters(role="receiver"), page=1, size=10)
     to_deliver = cases.worklist(actor, cases.Filters(role="deliverer"), page=1, size=10)
     q = request.GET.get("q", "").strip()[:60]
+    here = halls.at_window(hall, window) if hall else None
     return render(
         request,
         "services/window/bench.html",
         {
             "hall": hall,
             "window": window,
-            "tickets": halls.waiting(hall) if hall else [],
+            "current": here,
+            "tickets": halls.waiting(hall, 12) if hall else [],
             "waiting": halls.waiting_count(hall) if hall else 0,
-            "subject": subject,
+            "missed": halls.missed(hall) if hall else [],
+            "visitor": visitor,
+            "theirs": theirs(request, visitor) if visitor else [],
             "q": q,
-            "found": matters.search(q, limit=12) if q else [],
-            "popular": matters.popular(8),
+            "found": matters.search(q, limit=12) if q and visitor else [],
+            "popular": matters.popular(8) if visitor else [],
             "to_receive": to_receive,
             "to_deliver": to_deliver,
         },
     )
+
+
+def theirs(request: HttpRequest, visitor: window_actions.Visitor) -> list[Any]:
+    """Cases of whoever is served that this clerk may know of; what somebody drafts at home is not among them."""
+    page = cases.search_cases(request.actor, visitor.subject.id_number, size=THEIRS)
+    rows = [row.case for row in page.rows]
+    return [case for case in rows if case.state != "draft" or case.channel == "window"]
 
 
 @guard("services.receive")
@@ -74,7 +114,7 @@ def sit(request: HttpRequest) -> HttpResponse:
 @guard("services.receive")
 @require_POST
 def call(request: HttpRequest) -> HttpResponse:
-    """Call the next number, or close the one at the window."""
+    """Call the next number; or with ``ticket``: call it again, serve it, finish it, note that nobody came."""
     hall, window = chosen(request)
     if hall is None:
         flash.error(request, _("Your unit has no hall, so there is no queue to call from."))
@@ -82,46 +122,48 @@ def call(request: HttpRequest) -> HttpResponse:
     ticket_id, done = request.POST.get("ticket", ""), request.POST.get("done", "")
     try:
         if ticket_id:
-            queue.finish(UUID(ticket_id), by=request.actor, hall_code=hall.code, missed=done == "missed")
-            request.session.pop(SESSION_SUBJECT, None)
+            ticket = queue.move(UUID(ticket_id), done, by=request.actor, hall_code=hall.code, window=window)
+            if done in ("served", "missed"):
+                leave(request)
+            if done == "serve" and visitor_of(request) is None:
+                return redirect("services:identify")
         else:
+            leave(request)
             ticket = queue.call_next(hall.code, window, by=request.actor)
-            if ticket is None:
-                flash.info(request, _("Nobody is waiting."))
-            else:
-                flash.success(
-                    request,
-                    _("Number %(number)s is called to %(window)s.")
-                    % {"number": ticket.number, "window": window},
-                )
-    except (CityError, ValueError) as error:
+        if ticket is None:
+            flash.info(request, _("Nobody is waiting."))
+        elif ticket.state == "called":
+            words = {"number": ticket.number, "window": window}
+            flash.success(request, _("Number %(number)s is called to %(window)s.") % words)
+    except ValueError:
+        flash.error(request, _("There is no such number."))
+    except CityError as error:
         flash.error(request, str(error))
     return redirect("services:window")
+
+
+def leave(request: HttpRequest) -> None:
+    """The person at the window has gone."""
+    held = request.session.pop(SESSION_RECEPTION, None)
+    if held:
+        window_actions.end(held, by=request.actor)
 
 
 @guard("services.receive")
 @require_http_methods(["GET", "POST"])
 def identify(request: HttpRequest) -> HttpResponse:
-    """Identify the person at the window by the identity number (and, for a firm, its code) before receiving."""
+    """Identify the person at the window (for a firm: the firm and who came for it) before receiving."""
     problems: list = []
     if request.method == "POST" and request.POST.get("forget"):
-        request.session.pop(SESSION_SUBJECT, None)
+        leave(request)
         return redirect("services:window")
     if request.method == "POST":
-        number = request.POST.get("number", "").strip().upper()
-        name = request.POST.get("name", "").strip()
-        phone = request.POST.get("phone", "").strip()
         try:
-            found = window_actions.identify(number=number, name=name, phone=phone, by=request.actor)
+            found = begin(request)
         except CityError as error:
             problems = getattr(error, "problems", None) or [str(error)]
         else:
-            request.session[SESSION_SUBJECT] = {
-                "id": str(found.id),
-                "kind": found.kind,
-                "name": found.name,
-                "number": mask_id_number(found.id_number),
-            }
+            request.session[SESSION_RECEPTION] = str(found.id)
             flash.success(request, _("Identified: %(name)s") % {"name": found.name})
             return redirect("services:window")
     return render(
@@ -130,6 +172,21 @@ def identify(request: HttpRequest) -> HttpResponse:
         {"problems": problems, "posted": request.POST},
         status=422 if problems else 200,
     )
+
+
+def begin(request: HttpRequest) -> window_actions.Visitor:
+    """Begin the reception with what was entered; a called number is served from now on."""
+    hall, window = chosen(request)
+    here = halls.at_window(hall, window) if hall else None
+    words = {k: request.POST.get(k, "")[:200] for k in
+             ("number", "name", "phone", "agent_number", "agent_name", "agent_phone", "document")}  # fmt: skip
+    found = window_actions.begin(
+        **words, by=request.actor, authorised=request.POST.get("authorised") == "yes",
+        hall=hall.code if hall else "", window=window, ticket_id=here.id if here else None,
+    )  # fmt: skip
+    if hall and here and here.state == "called":
+        queue.move(here.id, "serve", by=request.actor, hall_code=hall.code, window=window)
+    return found
 
 
 def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
@@ -141,9 +198,9 @@ def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
     except CityError as error:
         flash.warning(request, str(error))
     else:
-        flash.success(
-            request, _("Received. The receipt is among the case's documents; the back office has it now.")
-        )
+        flash.success(request, _("Received. The back office has it now; print the slip for the applicant."))
+    held = window_actions.live(request.session.get(SESSION_RECEPTION), by=request.actor)
+    queue.note_case(held.ticket_id if held else None, record.id)
 
 
 @guard("services.receive")
@@ -151,10 +208,9 @@ def receive_if_clerk(request: HttpRequest, record: cases.CaseRecord) -> None:
 def halls_screen(request: HttpRequest) -> HttpResponse:
     """The call screen of the clerk's hall."""
     hall, _window = chosen(request)
+    called, waiting = halls.on_screen(hall) if hall else ([], [])
     answer = render(
-        request,
-        "services/window/screen.html",
-        {"hall": hall, "tickets": halls.waiting(hall, 12) if hall else []},
+        request, "services/window/screen.html", {"hall": hall, "called": called, "waiting": waiting}
     )
     answer["Refresh"] = "10"  # a header, so that the page needs no script
     return answer
@@ -164,24 +220,35 @@ def halls_screen(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draw(request: HttpRequest) -> HttpResponse:
     """Draw a number from the phone or the machine at the door."""
-    ticket = None
     if request.method == "POST":
         try:
-            ticket = queue.draw_number(
+            drawn = queue.draw_number(
                 request.POST.get("hall", ""), by=request.actor, purpose=request.POST.get("purpose", "")
             )
-        except CityError as error:
+            return redirect("services:ticket", drawn.id)
+        except NotFound as error:
             flash.error(request, str(error))
-    rows = halls.halls()
-    return render(
+    return render(request, "services/window/draw.html", {"halls": halls.halls()})
+
+
+@public(
+    "Whoever has the number's own unguessable address sees that number's place in the queue, nobody's data."
+)
+@require_GET
+def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    """My number: how many are before me, and to which window I am called. Looks again by itself."""
+    found = queue.ticket_of(ticket_id)
+    answer = render(
         request,
-        "services/window/draw.html",
-        {
-            "halls": rows,
-            "ticket": ticket,
-            "ahead": max(0, halls.waiting_count(ticket.hall) - 1) if ticket else 0,
-        },
+        "services/window/ticket.html",
+        {"ticket": found, "ahead": halls.ahead(found) if found.state == "waiting" else 0},
     )
+    if found.state in ("waiting", "called"):
+        answer["Refresh"] = "20"
+    return answer
 
 
-__all__ = ["bench", "call", "draw", "halls_screen", "identify", "receive_if_clerk", "sit"]
+__all__ = [
+    "bench", "call", "draw", "halls_screen", "identify", "is_clerk", "receive_if_clerk", "served", "sit", "ticket",
+    "visitor_of",
+]  # fmt: skip

@@ -170,7 +170,7 @@ def document(run: Run, step: Step, args: Any) -> dict[str, Any]:
     wanted = {"code": args} if isinstance(args, str) else args
     case, code = run.case, wanted["code"]
     content = {
-        "rows": papers.rows(step.transition.fields, step.data),
+        "rows": _named(papers.rows(step.transition.fields, step.data), run),
         "action": step.transition.name.as_dict(), "basis": step.transition.basis,
         "subject": case.subject_name, "matter": case.matter_name, "case_no": case.case_no or "",
         "organisation": case.organisation, "comment": step.comment if step.transition.public else "",
@@ -183,6 +183,19 @@ def document(run: Run, step: Step, args: Any) -> dict[str, Any]:
     )  # fmt: skip
     run.papers.append(paper)
     return {"code": code, "document": str(paper.pk)}
+
+
+def _named(rows: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
+    """Lines that are keys of the case's materials, by the materials' names."""
+    if not any(isinstance(row["value"], list) for row in rows):
+        return rows
+    names = {m.key: m.name for m in run.rows.rows("materials")}
+    return [
+        {**row, "value": [names.get(str(line), line) for line in row["value"]]}
+        if isinstance(row["value"], list)
+        else row
+        for row in rows
+    ]
 
 
 def _material_names(run: Run) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ def fields_of(post: QueryDict, schema: dict[str, Any]) -> dict[str, Any]:
             found[name] = post.getlist(key)
         elif kind == "boolean":
             found[name] = post.get(key) in ("1", "true", "on")
+        elif kind == "list" and key in post:
+            found[name] = "\n".join(post.getlist(key))
         elif key in post:
             found[name] = post[key]
     return found

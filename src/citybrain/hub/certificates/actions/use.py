@@ -24,25 +24,27 @@ SHOW_PER_ADDRESS = (20, 60.0)
 
 def present(
     actor: Actor, certificate_id: UUID | str, *, purpose: str, case_id: UUID | None = None, matter: str = "",
-    organisation: str = "",
+    organisation: str = "", holder: UUID | None = None, consent: str = "",
 ) -> Presented:  # fmt: skip
     """Draw a valid certificate of the holder into a case (免提交); logged with purpose, matter and case.
 
-    Only the holder (or who acts for the holder) presents, or the system on the holder's recorded consent. NotUsable
-    when it is not valid today; NotFound for another's.
+    Only the holder (or who acts for the holder) presents, or the system on the holder's recorded consent, or an
+    official who has identified the ``holder`` at a window and says how the holder agreed (``consent``, logged).
+    NotUsable when it is not valid today; NotFound for another's.
     """
     if not purpose.strip():
         raise Invalid([FieldProblem("purpose", "missing", _("Say what the certificate is used for."))])
-    if actor.kind not in ("citizen", "system"):
+    at_window = actor.kind == "official" and holder is not None and bool(consent.strip())
+    if actor.kind not in ("citizen", "system") and not at_window:
         raise NotAllowed(_("Only the holder presents a certificate."))
     with transaction.atomic():
-        row = certificate_row(actor, certificate_id)
+        row = _held_by(holder, certificate_id) if at_window else certificate_row(actor, certificate_id)
         _need_valid(row)
         use = log_use(
             row,
             CertificateUse.Kind.PRESENT,
             by=actor,
-            purpose=purpose,
+            purpose=f"{purpose}（{consent}）" if at_window else purpose,
             case_id=case_id,
             matter=matter,
             organisation=organisation,
@@ -52,6 +54,14 @@ def present(
             identifier=row.identifier, version=row.version, holder=mask_name(row.holder_name), valid_to=row.valid_to,
             use_id=use.id, data=row.data,
         )  # fmt: skip
+
+
+def _held_by(holder: UUID | None, certificate_id: UUID | str) -> Certificate:
+    """The certificate, when it is this holder's; NotFound whether it is missing or another's."""
+    row = Certificate.objects.filter(pk=_uuid(certificate_id), holder_id=holder).first()
+    if row is None:
+        raise NotFound(_("There is no such certificate."), code="certificate_unknown")
+    return row
 
 
 def log_use(
