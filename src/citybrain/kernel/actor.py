@@ -1,6 +1,7 @@
 """Who acts: person, post, organisation, authority, terminal. Passed explicitly to every write. Free of Django."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -54,10 +55,14 @@ class Actor:
 
         A citizen's name is masked: histories are not encrypted, and the ids say who it was.
         """
-        values = asdict(self)
+        return dict(self._stored)
+
+    @cached_property
+    def _stored(self) -> dict[str, str]:
+        """Every act writes its actor several times (history, audit, events): worked out once."""
+        values = {name: getattr(self, name) for name in _STORED}
         if self.kind == "citizen":
             values["name"] = mask_name(self.name)
-        values.pop("permissions")
         return {k: str(v) if isinstance(v, UUID) else v for k, v in values.items() if v not in ("", None)}
 
     @classmethod
@@ -66,3 +71,6 @@ class Actor:
         ids = ("account_id", "person_id", "post_id", "subject_id")
         known: dict[str, Any] = {k: UUID(v) if k in ids and v else v for k, v in values.items()}
         return cls(**known)
+
+
+_STORED = tuple(f.name for f in fields(Actor) if f.name != "permissions")

@@ -8,7 +8,8 @@ row says which key it used.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,36 @@ INSERT INTO kernel_auditentry (id, at, action, obj, organisation, account_id, ac
                                key_id, mac, seal_key_id)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
 """
+# One statement for any number of rows, so that it is prepared once; ORDER BY gives ``seq`` in the order of the list.
+_INSERT_MANY = """
+INSERT INTO kernel_auditentry (id, at, action, obj, organisation, account_id, actor, before, after, purpose,
+                               key_id, mac, seal_key_id)
+SELECT id, at, action, obj, organisation, account_id, actor, before, after, purpose, key_id, mac, ''
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::jsonb[],
+              %s::jsonb[], %s::jsonb[], %s::text[], %s::text[], %s::bytea[])
+       WITH ORDINALITY AS r(id, at, action, obj, organisation, account_id, actor, before, after, purpose,
+                            key_id, mac, place)
+ ORDER BY place
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act to be written.
+
+    ``action`` is the room's word (``cases.accept``), ``obj`` names the thing (``case:<id>``). ``before``/``after``
+    hold what changed, as JSON-able values; numbers that are not whole are kept as text. Do not put unmasked
+    identifiers in them.
+    """
+
+    action: str
+    _: KW_ONLY
+    by: Actor
+    obj: str = ""
+    organisation: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    purpose: str = ""
 
 
 def record(
@@ -39,32 +70,47 @@ def record(
     after: Mapping[str, Any] | None = None,
     purpose: str = "",
 ) -> UUID:
-    """Write one audit row in the running transaction; returns its id.
+    """Write one audit row in the running transaction; returns its id. The arguments are those of ``Entry``."""
+    entry = Entry(
+        action, by=by, obj=obj, organisation=organisation, before=before, after=after, purpose=purpose
+    )
+    return record_many([entry])[0]
 
-    ``action`` is the room's word (``cases.accept``), ``obj`` names the thing (``case:<id>``). ``before``/``after``
-    hold what changed, as JSON-able values; numbers that are not whole are kept as text. Do not put unmasked
-    identifiers in them.
-    """
-    entry = {
-        "id": str(new_id()),
+
+def record_many(entries: Sequence[Entry]) -> list[UUID]:
+    """Write several rows in one statement; returns their ids. They are sealed later in the order given here."""
+    if not entries:
+        return []
+    rows = [_row(entry) for entry in entries]
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(_INSERT, rows[0])
+        else:
+            cursor.execute(_INSERT_MANY, [list(column) for column in zip(*rows, strict=True)])
+    return [row[0] for row in rows]
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    """The columns of one row in the order of the statements above, its HMAC included."""
+    by, entry_id = entry.by, new_id()
+    signed = {
+        "id": str(entry_id),
         "at": clock.now(),
-        "action": action,
-        "obj": _clean(obj)[:160],
-        "organisation": organisation or by.organisation,
+        "action": entry.action,
+        "obj": _clean(entry.obj)[:160],
+        "organisation": entry.organisation or by.organisation,
         "actor": plain(by.as_dict()),
-        "before": plain(before),
-        "after": plain(after),
-        "purpose": _clean(purpose),
+        "before": plain(entry.before),
+        "after": plain(entry.after),
+        "purpose": _clean(entry.purpose),
     }
     store = keys()
     key_id = store.current("audit")
-    mac = store.hmac(key_id, canonical(entry))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [
-            entry["id"], entry["at"], action, entry["obj"], entry["organisation"], by.account_id,
-            Jsonb(entry["actor"]), _json(entry["before"]), _json(entry["after"]), entry["purpose"], key_id, mac,
-        ])  # fmt: skip
-    return UUID(entry["id"])
+    mac = store.hmac(key_id, canonical(signed))
+    return (
+        entry_id, signed["at"], entry.action, signed["obj"], signed["organisation"], by.account_id,
+        Jsonb(signed["actor"]), _json(signed["before"]), _json(signed["after"]), signed["purpose"], key_id, mac,
+    )  # fmt: skip
 
 
 def canonical(entry: Mapping[str, Any]) -> bytes:
@@ -97,6 +143,8 @@ def plain(value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citybrain.kernel import audit, sealing
+from citybrain.kernel.actor import Actor
 from citybrain.kernel.models import AuditEntry
 from citybrain.kernel.tests.factories import citizen, clerk
 
@@ -201,3 +202,24 @@ def test_no_tampering_with_sealed_rows_goes_unnoticed(how, column, a, step):
             assert not verdict.ok
             assert verdict.broken in (a, b, min(a, b))
         transaction.set_rollback(True)
+
+
+def test_many_rows_written_at_once_are_like_rows_written_one_by_one(django_assert_num_queries):
+    entries = [
+        audit.Entry("cases.accept", by=clerk(), obj="case:1", before={"state": "收件"}, after={"n": 1}),
+        audit.Entry("cases.note", by=citizen(), obj="case:2", purpose="林小梅"),
+        audit.Entry("cases.sweep", by=Actor.system("sweeper"), organisation="350900-fgw"),
+    ]
+    with django_assert_num_queries(1):
+        ids = audit.record_many(entries)
+    rows = list(AuditEntry.objects.order_by("seq"))
+    assert [row.id for row in rows] == ids
+    assert [row.action for row in rows] == ["cases.accept", "cases.note", "cases.sweep"]
+    assert (rows[0].before, rows[1].before, rows[2].organisation) == ({"state": "收件"}, None, "350900-fgw")
+    assert audit.seal() == 3
+    assert audit.verify().ok
+
+
+def test_nothing_to_record_asks_the_database_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert audit.record_many([]) == []

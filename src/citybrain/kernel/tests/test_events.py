@@ -82,6 +82,22 @@ def test_publishing_outside_a_transaction_is_refused():
 
 
 @pytest.mark.django_db
+def test_events_published_at_once_are_heard_in_their_order(ears, django_assert_num_queries):
+    heard = []
+    ears(Happened, "kernel.one", lambda e, meta: heard.append((meta.id, e.n, meta.by.kind)))
+    ears(Followed, "kernel.two", lambda e, meta: heard.append((meta.id, e.n, meta.by.kind)))
+    with transaction.atomic(), django_assert_num_queries(1):
+        ids = events.publish_many([
+            events.Publication(Happened(n=1), aggregate="thing:1", by=clerk()),
+            events.Publication(Followed(n=2), aggregate="thing:1", by=BY),
+            events.Publication(Happened(n=3), aggregate="thing:2", by=BY),
+        ])  # fmt: skip
+    assert events.publish_many([]) == []
+    events.dispatch_once()
+    assert heard == [(ids[0], 1, "official"), (ids[1], 2, "system"), (ids[2], 3, "system")]
+
+
+@pytest.mark.django_db
 def test_a_failing_event_holds_back_only_its_own_aggregate_and_subscriber(ears):
     heard, broken = [], {"on": True}
 
