@@ -59,9 +59,11 @@ def say(value: Text | Mapping[str, str] | str | None, lang: str | None = None) -
     """Say a Text, its stored dict, a plain string or None in the current language."""
     if value is None:
         return ""
+    if type(value) is str:  # most often; before the costlier questions
+        return value
     if isinstance(value, Text):
         return value.say(lang)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         zh, en = value.get("zh") or "", value.get("en") or ""
         return (en or zh) if (lang or current_language()).startswith("en") else (zh or en)
     return str(value)

@@ -1,12 +1,18 @@
 """The Jinja2 environment of every page: autoescape, translations, addresses, filters, the menu, the mood.
 
+What is the same on every page (words of a language, addresses without parameters, static files) is worked out once
+per process.
+
 Globals: ``static``, ``url``, ``url_or`` (empty when a room is not there), ``LANG`` (``zh``/``en``), ``city_name``,
-``demo``, ``menu(request)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``.
+``demo``, ``menu(request)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``,
+``draw_icon``.
 """
 
+import functools
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -14,21 +20,46 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.functional import lazy
 from jinja2 import Environment
+from markupsafe import Markup
 
 from citybrain.kernel import clock
 from citybrain.kernel.text import current_language
 from citybrain.ui import brand, navigation
 from citybrain.ui.filters import FILTERS
+from citybrain.ui.icons import icon
 
 MODE_COOKIE = "citybrain_mode"
+
+
+@functools.cache
+def _fixed_address(name: str, urlconf: str) -> str:
+    return reverse(name, urlconf)
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a page."""
+    if args or kwargs:
+        return reverse(name, args=args, kwargs=kwargs)
+    return _fixed_address(name, settings.ROOT_URLCONF)
 
 
 def url_or(name: str, *args: Any, **kwargs: Any) -> str:
     """Address of a page that another room may or may not offer; empty when it does not."""
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return url(name, *args, **kwargs)
     except NoReverseMatch:
         return ""
+
+
+@functools.lru_cache(maxsize=8192)
+def _words(language: str, message: str) -> Markup:
+    return Markup(translation.gettext(message))  # noqa: S704 - our own words, as in Jinja's newstyle gettext
+
+
+def gettext(message: Any, **values: Any) -> Markup:
+    """``_("…")`` and ``{% trans %}``: what Jinja's own newstyle function says, from memory."""
+    words = _words(translation.get_language() or "", str(message)) if message else Markup()
+    return words % values
 
 
 def mode(request: HttpRequest | None) -> str:
@@ -53,15 +84,15 @@ def environment(**options: Any) -> Environment:
     options.setdefault("lstrip_blocks", True)
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - autoescape is set above
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda m: translation.gettext(m) if m else "",
-        ngettext=translation.ngettext,
-        newstyle=True,
+        gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
     )
+    env.globals.update(gettext=gettext, _=gettext)
     env.filters.update(FILTERS)
     env.globals.update(
-        static=static,
-        url=lambda name, *a, **kw: reverse(name, args=a, kwargs=kw),
+        static=functools.cache(static),
+        url=url,
         url_or=url_or,
+        draw_icon=icon,
         LANG=lazy(current_language, str)(),
         city_name=brand.city_name,
         demo=brand.is_demo,

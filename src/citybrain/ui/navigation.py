@@ -5,10 +5,12 @@ Called from a room's ``permissions.py`` (imported at start): ``navigation.add("w
 the page behind it decides again.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,36 @@ def add(section: str, name: str, title: Any, permission: str, order: int = 50, i
     if section not in SECTIONS:
         raise ValueError(f"navigation section {section!r} is not one of {', '.join(SECTIONS)}")
     _entries[name] = Entry(section, name, title, permission, order, icon)
+    _sections.cache_clear()
+
+
+def menu(request: HttpRequest | None) -> list[dict[str, Any]]:
+    """Sections with the entries this request's actor may open: ``[{title, items: [{title, href, icon, current}]}]``."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return []
+    wanted = frozenset(e.permission for e in _entries.values() if not e.permission or actor.may(e.permission))
+    sections = _sections(wanted, settings.ROOT_URLCONF)
+    here = _current(getattr(request, "path", ""), [a for _title, items in sections for _e, a in items])
+    return [
+        {
+            "title": title,
+            "items": [{"title": e.title, "href": a, "icon": e.icon, "current": a == here} for e, a in items],
+        }
+        for title, items in sections
+    ]
+
+
+@functools.lru_cache(maxsize=256)  # one for each set of permissions that people hold
+def _sections(permissions: frozenset[str], urlconf: str) -> list[tuple[Any, list[tuple[Entry, str]]]]:
+    """Sections in their order, with the entries of these permissions and their addresses."""
+    entries = sorted(_entries.values(), key=lambda e: (e.order, e.name))
+    known = [(e, _address(e.name)) for e in entries if e.permission in permissions]
+    found = [
+        (title, [(e, address) for e, address in known if address and e.section == key])
+        for key, title in SECTIONS.items()
+    ]
+    return [(title, items) for title, items in found if items]
 
 
 def _address(name: str) -> str:
@@ -51,35 +83,6 @@ def _address(name: str) -> str:
         return ""  # the room is not installed here, or its page needs an object
 
 
-def _allowed(entry: Entry, actor: Any) -> bool:
-    return actor is not None and (not entry.permission or actor.may(entry.permission))
-
-
-def _current(address: str, path: str, addresses: Iterable[str]) -> bool:
+def _current(path: str, addresses: Iterable[str]) -> str:
     """The longest menu address that begins the path is where we are."""
-    matching = [a for a in addresses if path.startswith(a)]
-    return bool(matching) and address == max(matching, key=len)
-
-
-def menu(request: HttpRequest | None) -> list[dict[str, Any]]:
-    """Sections with the entries this request's actor may open: ``[{title, items: [{title, href, icon, current}]}]``."""
-    actor = getattr(request, "actor", None)
-    allowed = [(e, _address(e.name)) for e in _entries.values() if _allowed(e, actor)]
-    allowed = [(e, a) for e, a in allowed if a]
-    path, addresses = getattr(request, "path", ""), [a for _e, a in allowed]
-    shown = []
-    for key, title in SECTIONS.items():
-        items = sorted(
-            (pair for pair in allowed if pair[0].section == key), key=lambda p: (p[0].order, p[0].name)
-        )
-        if items:
-            shown.append(
-                {
-                    "title": title,
-                    "items": [
-                        {"title": e.title, "href": a, "icon": e.icon, "current": _current(a, path, addresses)}
-                        for e, a in items
-                    ],
-                }
-            )
-    return shown
+    return max((a for a in addresses if path.startswith(a)), key=len, default="")

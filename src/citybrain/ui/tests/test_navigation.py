@@ -12,7 +12,9 @@ def entries(monkeypatch):
     """A menu of its own for the test."""
     held: dict = {}
     monkeypatch.setattr(navigation, "_entries", held)
-    return held
+    navigation._sections.cache_clear()
+    yield held
+    navigation._sections.cache_clear()
 
 
 def request_of(*permissions: str, path: str = "/"):
