@@ -79,8 +79,7 @@ def dead_events(words: list[str]) -> int:
 def check_up() -> list[tuple[str, str]]:
     """Troubles of the kernel as (what, what to do), for the doctor. Reads only."""
     found = []
-    soon = (clock.today() + timedelta(days=60)).year
-    for year in sorted({clock.today().year, soon} - set(workdays.calendar().years)):
+    for year in workdays.years_wanted():
         found.append((
             f"the holiday table of {year} is not loaded: limits that reach into it are refused",
             f"add holidays/{year}.yaml to the city's pack once the State Council office has published it",

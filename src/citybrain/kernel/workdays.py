@@ -6,7 +6,7 @@ Refuses to guess: a year whose table is not loaded raises MissingYear (reference
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -149,7 +149,14 @@ def yellow_from(due: datetime, limit: Limit, calendar: Calendar | None = None) -
 
 _calendar = calendar
 
+
+def years_wanted() -> list[int]:
+    """Years whose holiday table is missing and needed within the next 60 days: a task for the administrator."""
+    soon = (clock.today() + timedelta(days=60)).year
+    return sorted({clock.today().year, soon} - set(_calendar().years))
+
+
 __all__ = [
     "Calendar", "Interval", "Light", "Limit", "MissingYear", "WorkTime", "YearLoaded", "calendar", "due", "elapsed", "forget",
-    "is_workday", "light", "load_year", "remaining", "union", "yellow_from",
+    "is_workday", "light", "load_year", "remaining", "union", "years_wanted", "yellow_from",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ HELP = """citybrain: the software that runs a prefecture-level city's digital go
   ./citybrain bench NAME [arguments]   measure: each scenario prints its ratio to a limit of the same run
   ./citybrain pack new|check|plan|install|uninstall|journeys|coverage|schemas …
   ./citybrain doctor                   what is installed, reachable, configured, and what to do
-  ./citybrain audit verify             check the chain of the audit log
+  ./citybrain audit verify             check the chain of the audit log and the signatures on decisions
   ./citybrain keys rotate|renew …      new keys, stored values sealed anew
   ./citybrain events dead|retry …      events a subscriber gave up
   ./citybrain demo traffic …           citizens and clerks at a chosen rate, bounded, marked as demo
@@ -134,6 +134,16 @@ def kernel_command(name: str) -> Callable[[Config, list[str]], int]:
     return run
 
 
+def audit(config: Config, arguments: list[str]) -> int:
+    """The chain of the audit log, then the officers' signatures on decisions."""
+    with django_ready(config):
+        from citybrain.hub.cases.commands import check_signatures
+        from citybrain.kernel import commands
+
+        found = commands.audit(arguments)
+        return found if found == 2 else max(found, check_signatures())
+
+
 def demo(config: Config, arguments: list[str]) -> int:
     if arguments[:1] != ["traffic"]:
         raise Refusal("demo knows one thing: ./citybrain demo traffic")
@@ -171,7 +181,7 @@ COMMANDS: dict[str, Callable[[Config, list[str]], int]] = {
     "bench": bench,
     "pack": pack,
     "doctor": doctor,
-    "audit": kernel_command("audit"),
+    "audit": audit,
     "keys": kernel_command("keys"),
     "events": kernel_command("events"),
     "demo": demo,

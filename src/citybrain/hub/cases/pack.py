@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from citybrain.hub.cases import journeys as _journeys  # noqa: F401  its verbs register on import
+from citybrain.hub.cases import quality as _quality  # noqa: F401  its rule registers on import
 from citybrain.hub.cases.actions.effects import effect_names
 from citybrain.hub.cases.domain import guards
 from citybrain.hub.cases.domain.machine import Machine

@@ -11,8 +11,10 @@ from typing import Any
 from citybrain.hub.cases.actions.timers import reckon_case
 from citybrain.hub.cases.data import Transitioned
 from citybrain.hub.cases.models import Clock
+from citybrain.hub.cases.quality import visit_of
 from citybrain.hub.identity import api as identity
 from citybrain.hub.messages import api as messages
+from citybrain.hub.packs import api as packs
 from citybrain.kernel import workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
@@ -56,5 +58,6 @@ def _send(event: Transitioned, template: str, recipient: Any, *, key: str) -> No
     }  # fmt: skip
     try:
         messages.send(template=template, to=recipient, context=context, key=key, by=BY, case_id=event.case_id)
+        packs.visit(visit_of(event.case_type, template))
     except NotFound:
         log.error("no notice template %r; case %s", template, event.case_id)

@@ -44,12 +44,12 @@ def _told(step: Any) -> bool:
     return bool(step.limit or step.standard or step.output)
 
 
-def element_groups(pack: Any) -> Iterator[packs.Problem]:
+def element_groups(seen: Any) -> Iterator[packs.Problem]:
     """One problem for every group a matter leaves empty."""
-    for doc in pack.docs("matters"):
+    for doc in seen.pack.docs("matters"):
         for key, zh, en, filled in GROUPS:
             if not filled(doc.data):
                 yield packs.Problem(
                     "quality_element-groups", f"没有填写要素组“{zh}”", f"the element group “{en}” is empty",
-                    doc.file, doc.line((key,)), pack.name, "matters",
+                    doc.file, doc.line((key,)), seen.pack.name, "matters",
                 )  # fmt: skip

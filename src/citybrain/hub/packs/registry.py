@@ -47,8 +47,8 @@ def register_coverage(part: str, items: Callable[[str], Iterable[str]]) -> None:
 
 
 def register_quality(rule: str, check: Callable[[Any], Iterable[Problem]]) -> None:
-    """Announce how a quality rule is verified by the product: ``check(pack)`` yields problems; ``pack.docs(part)``
-    gives the documents."""
+    """Announce how a quality rule is verified by the product: ``check(seen)`` yields problems. ``seen.pack.docs(part)``
+    gives the pack's documents, ``seen.docs(part)`` also those of packs it needs, ``seen.coverage`` what was visited."""
     qualities[rule] = check
 
 

@@ -25,6 +25,16 @@ def test_a_loaded_year_counts_at_once():
         assert workdays.light(end, clock.now(), Limit(5)) == "green"
 
 
+def test_the_year_that_will_be_needed_and_is_not_loaded_is_a_task():
+    load_holidays()
+    with clock.freeze("2026-10-20T09:00"):
+        assert workdays.years_wanted() == []
+    with clock.freeze("2026-11-23T09:00"):
+        assert workdays.years_wanted() == [2027]
+        workdays.load_year(2027, [{"date": "2027-01-01", "kind": "holiday", "name": {"zh": "元旦"}}], "test")
+        assert workdays.years_wanted() == []
+
+
 def test_loading_a_year_again_replaces_it():
     load_holidays()
     workdays.load_year(

@@ -29,7 +29,7 @@ class Transition(models.Model):
     branch = models.CharField(max_length=40, blank=True, default="")
     idempotency_key = models.CharField(max_length=80, blank=True, default="")
     # the officer's electronic signature, on transitions a machine marks ``signed``
-    signing_key = models.CharField(max_length=40, null=True)  # noqa: DJ001 null: nothing to sign, and no rewrite
+    signing_key = models.CharField(max_length=40, null=True)
     digest = models.BinaryField(null=True)
     signature = models.BinaryField(null=True)
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from citybrain.hub.cases import api as cases
 from citybrain.hub.cases.actions.signing import verify_signatures
+from citybrain.hub.cases.commands import check_signatures
 from citybrain.hub.cases.domain import bpmn
 from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import Transition
@@ -174,3 +175,12 @@ def test_the_case_page_says_who_signed_and_when_it_does_not_hold(staff, lang):
     tamper("UPDATE cases_transition SET organisation = 'x' WHERE signature IS NOT NULL")
     page = ask(case.detail, staff.decider, case_id, lang=lang).content.decode()
     assert ("电子签名无效" if lang == "zh-hans" else "Signature does not hold") in page
+
+
+def test_the_command_counts_signatures_and_names_what_does_not_hold(staff, capsys):
+    case_id = decided(staff)
+    assert check_signatures() == 0
+    assert "1 checked" in capsys.readouterr().out
+    tamper("UPDATE cases_transition SET role = 'x' WHERE case_id = %s AND action = 'approve'", case_id)
+    assert check_signatures() == 1
+    assert "(approve): the record was changed after it was signed" in capsys.readouterr().out

@@ -152,3 +152,14 @@ def test_the_directory_shows_units_to_officials_only(client, admins):
     for path in (address, reverse("identity:directory"), reverse("identity:directory") + "?q=scjg"):
         assert client.get(path).status_code == 200
     assert client.get(reverse("identity:unit", args=["nowhere"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh-hans", "待办：录入"), ("en", "To do: load the holiday table of")]
+)
+def test_a_missing_holiday_table_stands_as_a_task_where_the_administrator_begins(
+    client, admins, settings, lang, words
+):
+    client.force_login(admins["system_admin"])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = lang
+    assert words in client.get(reverse("identity:accounts")).content.decode()

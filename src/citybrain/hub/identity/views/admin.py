@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from citybrain.kernel import audit
+from citybrain.kernel import audit, workdays
 from citybrain.kernel.clock import local
 from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
 from citybrain.kernel.guard import guard
@@ -38,7 +38,10 @@ def account_list(request: HttpRequest) -> HttpResponse:
     rows = [
         {"account": row, "posts": "、".join(post_title(p) for p in held.get(row.pk, []))} for row in page.rows
     ]
-    context = {"page": page, "rows": rows, "q": q, "state": state, "organisation": organisation}
+    context = {
+        "page": page, "rows": rows, "q": q, "state": state, "organisation": organisation,
+        "years": workdays.years_wanted(),
+    }  # fmt: skip
     return render(request, "identity/admin/accounts.html", context)
 
 

@@ -16,7 +16,8 @@ def pack_with(raw):
     doc = SimpleNamespace(
         data=MatterDocument.model_validate(raw), file="demo/matters/one.yaml", line=lambda pointer: 1
     )
-    return SimpleNamespace(name="demo", docs=lambda part: [doc] if part == "matters" else [])
+    pack = SimpleNamespace(name="demo", docs=lambda part: [doc] if part == "matters" else [])
+    return SimpleNamespace(pack=pack)
 
 
 def test_a_matter_with_every_group_has_no_problem():

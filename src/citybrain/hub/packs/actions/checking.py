@@ -33,7 +33,8 @@ def check(
         results, coverage = tuple(played[0]), played[1]
     problems = list(report.problems) + [r.problem for r in results or () if r.problem]
     if grade:
-        problems += judge(Evidenced(pack, results, coverage), registry.qualities)
+        needed = tuple(library.needed(pack)[0])
+        problems += judge(Evidenced(pack, results, coverage, needed=needed), registry.qualities)
     return Report(report.pack, report.version, once(problems), report.plan, results or (), coverage)
 
 
@@ -47,19 +48,20 @@ def check_all(
         found = [check(root, library=library, journeys=journeys, grade=False, keep=True) for root in order]
     visited = frozenset[str]().union(*(r.coverage.visited for r in found if r.coverage))
     reports = [
-        _with_grade(library.pack(root), report, visited, grade)
+        _with_grade(library, library.pack(root), report, visited, grade)
         for root, report in zip(order, found, strict=True)
     ]
     return sorted(reports, key=lambda report: report.pack)
 
 
-def _with_grade(pack: Pack, report: Report, visited: frozenset[str], grade: bool) -> Report:
+def _with_grade(library: Library, pack: Pack, report: Report, visited: frozenset[str], grade: bool) -> Report:
     """The report with what all packs' journeys visited, judged against the grade the pack claims."""
     coverage = Coverage(report.coverage.items, visited) if report.coverage else None
     results = report.journeys if report.coverage else None
     problems = list(report.problems)
     if grade:
-        problems += judge(Evidenced(pack, results, coverage, whole=True), registry.qualities)
+        seen = Evidenced(pack, results, coverage, whole=True, needed=tuple(library.needed(pack)[0]))
+        problems += judge(seen, registry.qualities)
     return replace(report, problems=once(problems), coverage=coverage)
 
 

@@ -30,6 +30,11 @@ class Evidenced:
     results: tuple[JourneyResult, ...] | None = None
     coverage: Coverage | None = None
     whole: bool = False  # every pack was played: what a base pack brings is visited by the packs built on it
+    needed: tuple[Pack, ...] = ()  # the packs it is built on
+
+    def docs(self, part: str) -> list[PackDocument]:
+        """Documents of a part, of this pack and of those it is built on."""
+        return [doc for pack in (self.pack, *self.needed) for doc in pack.docs(part)]
 
     @property
     def has_matters(self) -> bool:
@@ -249,7 +254,7 @@ def rules_for(grade: str) -> list[Rule]:
     return [r for r in RULES if r.grade in allowed]
 
 
-def judge(seen: Evidenced, rooms: dict[str, Callable[[Pack], Iterable[Problem]]]) -> list[Problem]:
+def judge(seen: Evidenced, rooms: dict[str, Callable[[Evidenced], Iterable[Problem]]]) -> list[Problem]:
     """Problems that keep the pack from the grade it claims."""
     pack = seen.pack
     if pack.manifest is None:
@@ -281,7 +286,7 @@ def _judged(seen: Evidenced, rule: Rule, rooms: dict[str, Callable]) -> Iterable
             f"“{rule.title.zh}”未完成，不能评为{seen.pack.manifest.grade}",  # type: ignore[union-attr]
             f"“{rule.title.en}” is still to do; the grade {seen.pack.manifest.grade} is not reached",  # type: ignore[union-attr]
         )
-    check = rule.check or (lambda s: rooms[rule.key](s.pack)) if (rule.check or rule.key in rooms) else None
+    check = rule.check or rooms.get(rule.key)
     if check is None and not said:
         yield fault(
             seen.pack,

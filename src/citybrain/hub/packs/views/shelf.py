@@ -15,6 +15,7 @@ from citybrain.hub.packs.data import PackRefused, Problem
 from citybrain.hub.packs.permissions import MANAGE, VIEW
 from citybrain.hub.packs.queries.folders import folders
 from citybrain.hub.packs.queries.shelf import shelf, shelf_page
+from citybrain.kernel import workdays
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.guard import actor_of, guard
 
@@ -24,7 +25,7 @@ from citybrain.kernel.guard import actor_of, guard
 @require_safe
 def shelf_list(request: HttpRequest) -> HttpResponse:
     """Every pack with version, grade, parts and state."""
-    return render(request, "packs/list.html", {"lines": shelf()})
+    return render(request, "packs/list.html", {"lines": shelf(), "years": workdays.years_wanted()})
 
 
 @guard(VIEW)
