@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from uuid import uuid4
@@ -160,6 +161,9 @@ def rate(cast: Cast, case_id: str, times: Times, ledger: Ledger) -> None:
     ledger.rated.append(case_id)
 
 
+Story = Callable[[Cast, Times, Ledger], str]
+
+
 def life(cast: Cast, times: Times, ledger: Ledger) -> str:
     """The whole life; returns the case's id. Off when a step was refused."""
     case_id = apply(cast, times, ledger)
@@ -192,8 +196,15 @@ class Result:
         )
 
 
-def drive(port: int, citizens: list[Person], officials: dict[str, Person], seconds: float) -> Result:
+def drive(
+    port: int,
+    citizens: list[Person],
+    officials: dict[str, Person],
+    seconds: float,
+    story: Story | None = None,
+) -> Result:
     """Closed loop: each citizen begins the next life when the last one is over. Half-done lives do not count."""
+    story = story or life
     merged, ledger, ends, failures, lock = Times(), Ledger(), [], [], threading.Lock()
     began = time.perf_counter()
 
@@ -202,7 +213,7 @@ def drive(port: int, citizens: list[Person], officials: dict[str, Person], secon
         mine, note = Times(), Ledger()
         while time.perf_counter() - began < seconds:
             try:
-                life(cast, mine, note)
+                story(cast, mine, note)
             except Off as problem:
                 with lock:
                     failures.append(str(problem))

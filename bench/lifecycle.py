@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
-from bench import _city, _life, _limit, _people, _preload, _wave
+from bench import _brief_life, _city, _life, _limit, _people, _preload, _wave
 from bench._figures import say
+from citybrain.project.up import Launcher
 
+STORIES = {"pages": _life.life, "rest": _brief_life.life}
 AIM_RATE, AIM_P95, AIM_SHARE = 40.0, 500.0, 0.9
 
 
@@ -28,25 +32,20 @@ def main(argv: list[str]) -> int:
             r: _people.official(r, _life.UNIT) for r in ("receiver", "reviewer", "decider", "issuer")
         }
         citizens = _people.citizens(options.users)
-        found, _ = measure(url, port, officials, citizens, options, min(options.base, options.cases))
-        rates, cpu_ms = {"base": found.rate}, found.cpu_ms
-        limit = 0.0
-        if options.cases > options.base:
-            found, rows = measure(url, port, officials, citizens, options, options.cases)
-        else:
-            rows = _
-        rates["full"] = found.rate
-        with psycopg.connect(url, autocommit=True) as link:
-            script = _limit.prepare(link, rows)
-            link.execute(f"grant all on schema {_limit.SCHEMA} to citybrain; "
-                         f"grant all on all tables in schema {_limit.SCHEMA} to citybrain")  # fmt: skip
-        limit = _limit.run(launcher.server, script, max(5, int(options.seconds / 3)), 8, say)
-        with psycopg.connect(url, autocommit=True) as link:
-            link.execute(f"drop schema {_limit.SCHEMA} cascade")
-        verdict(rates, limit, found, rows)
-        say(f"  CPU a life with many cases / with few: {found.cpu_ms / (cpu_ms or 1):.2f}")
+        ways = {name: STORIES[name] for name in options.way.split(",")}
+        sizes = sorted({min(options.base, options.cases), options.cases})
+        found: dict[tuple[str, int], Measured] = {}
+        for cases in sizes:
+            there, seconds = _preload.fill(url, cases)
+            say(f"\n  {there:,} cases (preloaded in {seconds:.0f} s)")
+            for name, story in ways.items():
+                found[name, cases] = measure(url, port, officials, citizens, options, name, story)
+        for name in ways:
+            few, many = found[name, sizes[0]], found[name, sizes[-1]]
+            verdict(name, few, many, limit_of(launcher, url, many.rows, options.seconds))
         if options.wave:
-            _wave.overload(launcher, citizens, officials, found, options.wave, url)
+            last = found[next(iter(ways)), sizes[-1]].result
+            _wave.overload(launcher, citizens, officials, last, options.wave, url)
         for name in _city.dead(launcher):
             say(f"  ! {name} ended during the measurement")
     return 0
@@ -59,21 +58,33 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
     parser.add_argument("--users", type=int, default=8, help="citizens at once, each in a closed loop")
     parser.add_argument("--wave", type=float, default=60.0, help="seconds of overload; 0 leaves it out")
+    parser.add_argument(
+        "--way", default="pages,rest", help="pages: 26 requests of browsers; rest: 9 of another client"
+    )
     parser.add_argument("--keep", default="", help="a folder to use and keep")
     return parser.parse_args(argv)
 
 
-def measure(url: str, port: int, officials: dict, citizens: list, options: argparse.Namespace, cases: int):
-    """Fill up to ``cases``, warm up, measure; returns the result and the rows that a life writes."""
-    there, seconds = _preload.fill(url, cases)
-    say(f"\n  {there:,} cases (preloaded in {seconds:.0f} s)")
-    _life.drive(port, citizens, officials, min(8.0, options.seconds / 3))
+@dataclass
+class Measured:
+    """What one closed loop found, and the rows its lives wrote."""
+
+    result: _life.Result
+    rows: dict[str, tuple[float, float]]
+
+
+def measure(
+    url: str, port: int, officials: dict, citizens: list, options: argparse.Namespace, name: str, story: Any
+) -> Measured:
+    """Warm up, then drive one way of life for the time asked."""
+    _life.drive(port, citizens, officials, min(8.0, options.seconds / 3), story)
     with psycopg.connect(url, autocommit=True) as link:
         before, cpu, began = _limit.counts(link), _city.cpu_seconds(), time.perf_counter()
-        found = _life.drive(port, citizens, officials, options.seconds)
+        found = _life.drive(port, citizens, officials, options.seconds, story)
         spent = [b - a for a, b in zip(cpu, _city.cpu_seconds(), strict=True)]
         elapsed = time.perf_counter() - began
         rows = _limit.per_life(before, _limit.counts(link), len(found.ends))
+    say(f"\n  by {name}:")
     say(found.times.table())
     say(f"    {found.lives} lives in {found.seconds:.0f} s = {found.rate:.2f} lives/s, "
         f"{found.requests / found.seconds:.0f} requests/s, {len(found.failures)} steps refused")  # fmt: skip
@@ -86,18 +97,33 @@ def measure(url: str, port: int, officials: dict, citizens: list, options: argpa
     )
     for failure in found.failures[:3]:
         say(f"    ! {failure}")
-    return found, rows
+    return Measured(found, rows)
 
 
-def verdict(rates: dict[str, float], limit: float, found: _life.Result, rows: dict) -> None:
-    share = rates["full"] / rates["base"] if rates["base"] else 0.0
-    inserted = sum(i for i, _u in rows.values())
-    updated = sum(u for _i, u in rows.values())
-    say(f"\n  one life writes {inserted:.0f} rows and changes {updated:.0f}, in {len(rows)} tables")
-    say(f"  limit: the same rows by pgbench, 8 clients: {limit:.1f} lives/s")
-    say(f"  ratio to the limit: {rates['full'] / limit:.3f}" if limit else "  no limit measured")
-    say(f"  rate with many cases / with few: {share:.2f} (aim {AIM_SHARE})")
-    say(f"  worst p95 of a step: {found.times.worst_p95():.0f} ms (aim {AIM_P95:.0f})")
+def limit_of(launcher: Launcher, url: str, rows: dict, seconds: float) -> float:
+    """Lives a second that pgbench writes of these rows, in the same server."""
+    with psycopg.connect(url, autocommit=True) as link:
+        script = _limit.prepare(link, rows)
+        link.execute(f"grant all on schema {_limit.SCHEMA} to citybrain; "
+                     f"grant all on all tables in schema {_limit.SCHEMA} to citybrain")  # fmt: skip
+    limit = _limit.run(launcher.server, script, max(5, int(seconds / 3)), 8, say)
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(f"drop schema {_limit.SCHEMA} cascade")
+    return limit
+
+
+def verdict(name: str, few: Measured, many: Measured, limit: float) -> None:
+    rate = many.result.rate
+    share = rate / few.result.rate if few.result.rate else 0.0
+    inserted = sum(i for i, _u in many.rows.values())
+    updated = sum(u for _i, u in many.rows.values())
     say(
-        f"  lives a second: {rates['full']:.2f} (aim {AIM_RATE:.0f}): {'met' if rates['full'] >= AIM_RATE else 'NOT met'}"
+        f"\n  verdict by {name}: one life writes {inserted:.0f} rows and changes {updated:.0f}, in {len(many.rows)} tables"
     )
+    say(
+        f"    limit: the same rows by pgbench, 8 clients: {limit:.1f} lives/s; ratio {rate / limit if limit else 0:.3f}"
+    )
+    say(f"    rate with many cases / with few: {share:.2f} (aim {AIM_SHARE}); "
+        f"CPU a life: {many.result.cpu_ms / (few.result.cpu_ms or 1):.2f}")  # fmt: skip
+    say(f"    worst p95 of a step: {many.result.times.worst_p95():.0f} ms (aim {AIM_P95:.0f})")
+    say(f"    lives a second: {rate:.2f} (aim {AIM_RATE:.0f}): {'met' if rate >= AIM_RATE else 'NOT met'}")
