@@ -69,7 +69,8 @@ def test_the_form_is_prefilled_for_the_person_at_the_window_and_says_for_whom(vi
     values = {c.name: c.value for form in page.forms() for c in form.controls}
     assert "13800000001" in values.values()
     assert "来自实名认证" in page.body
-    assert "申请人：<b>林小梅</b>" in page.body and "代申请人录入" in page.body
+    assert "申请人：<b>林小梅</b>" in page.body
+    assert "代申请人录入" in page.body
     assert lin.id_number not in page.body.split("</aside>")[0].split("question-page")[0]
     looks = {
         r.action: r.purpose for r in AuditEntry.objects.filter(obj=f"person:{lin.id}", actor__name="窗口小周")
@@ -89,7 +90,8 @@ def test_a_firm_is_served_through_whoever_represents_it(visit):
     handler = {**alone, "agent_number": demo("yu.lihua").id_number, "agent_name": "余丽华"}
     assert clerk.post("/window/identify/", handler).status_code == 302
     bench = clerk.get("/window/").content.decode()
-    assert firm.name in bench and "到场：余丽华" in bench
+    assert firm.name in bench
+    assert "到场：余丽华" in bench
     assert Reception.objects.filter(ended_at=None).count() == 1
 
 
@@ -158,7 +160,8 @@ def test_scans_are_laid_to_their_materials_by_number_and_papers_are_ticked(visit
     identified(client, lin.name, lin.id_number)
     path = materials_page(client)
     wrong = client.post(path, {"scans": [scan("1.jpg"), scan("whatever.jpg")], "_action": "continue"})
-    assert wrong.status_code == 422 and "whatever.jpg" in wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "whatever.jpg" in wrong.content.decode()
     case = cases.case_for(f.identity.stand_in("receiver", f.UNIT), path.split("/")[2])
     photo = next(m for m in case.materials if m.key == "photo")
     assert (photo.state, [a.name for a in photo.attachments]) == ("given", ["1.jpg"])
@@ -179,7 +182,10 @@ def test_the_slip_has_number_items_clock_and_code_and_the_code_tells_the_progres
     slip = client.get(f"/apply/{case_id}/slip/").content.decode()
     record = cases.case_for(f.identity.stand_in("receiver", f.UNIT), case_id).record
     code = cases.query_code(record.id)
-    assert record.case_no in slip and code in slip and NAME in slip and "<svg" in slip
+    assert record.case_no in slip
+    assert code in slip
+    assert NAME in slip
+    assert "<svg" in slip
     assert number() not in slip  # masked
     assert ("受理期限" if lang == "zh-hans" else "Time to accept") in slip
     nobody = visit("", lang)

@@ -17,6 +17,8 @@ MY_CASE_LINK = re.compile(r'href="(/my/cases/[0-9a-f-]{36}/)"')
 WAITING_LINK = re.compile(r'href="(/my/cases/[0-9a-f-]{36}/)"')
 MOST_PAGES = 20
 MOST_ROWS = 6
+DIVISION_STEPS = 3
+"""A place is chosen county, town, village: the page comes back for each, as it does without scripts."""
 ACTS = (
     "receive", "accept", "review", "approve", "certify", "deliver", "contact", "rectify", "reply", "visit_back"
 )  # fmt: skip
@@ -88,12 +90,12 @@ def apply_for(browser: Browser, story: Story, tally: Tally, kind: str = "") -> s
         if "/review/" in page.path:
             break
         before = page.path
-        page = _fill(browser, page, story, again=tries > 0)
+        page = _fill(browser, page, story, again=tries >= DIVISION_STEPS)
         if page.status in (429, 503):
             tally.refused[page.status] += 1
             raise Lost("refused: busy", page.status)
         tries = tries + 1 if page.path == before else 0
-        if tries > 1:
+        if tries > DIVISION_STEPS + 1:
             raise Lost(f"{story.key}: {_complaint(page)}", page.status)
     form = page.form("declared") if "declared" in page.body else page.form("key")
     page = browser.send(form, {"declared": "yes"})
@@ -214,7 +216,9 @@ def handle_list(browser: Browser, tally: Tally, *, most: int = 5) -> int:
     """An official opens the newest cases on the list and does the next act on each. Returns how many were done."""
     page = _open(browser, "/cases/?sort=-opened")
     done = 0
-    for link in list(dict.fromkeys(CASE_LINK.findall(page.body)))[:most]:
+    links = list(dict.fromkeys(CASE_LINK.findall(page.body)))
+    links.sort(key=lambda link: not tally.plans.made(link))  # what the traffic began is seen to its end first
+    for link in links[:most]:
         done += _handle(browser, link, tally)
     return done
 
