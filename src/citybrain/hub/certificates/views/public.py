@@ -32,7 +32,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     number, code = source.get("n", "")[:200], source.get("c", "")[:40]
     context: dict[str, Any] = {"number": number, "code": code, "seen": None, "problems": []}
     status = 200
-    if number or code:
+    if number or code or request.method == "POST":
         context["problems"] = missing(number, code)
         if not context["problems"]:
             try:
