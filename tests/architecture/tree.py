@@ -1,5 +1,6 @@
 """What the architecture tests look at: files under version control and the rooms."""
 
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -9,17 +10,21 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
-SKIPPED = {".venv", "node_modules", ".git", "data", "__pycache__", ".citybrain", "staticfiles"}
+SKIPPED = {".venv", "node_modules", ".git", "data", "__pycache__", ".citybrain", "staticfiles", "vendor"}
+SKIPPED |= {".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+MADE = {".mo", ".pyc"}
 
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Files of the repository; of the folder when it is not a checkout."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
-    if done.returncode == 0 and done.stdout:
+    """Files of the repository; of the folder when git cannot say."""
+    found = []
+    if shutil.which("git"):
+        done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
         found = [ROOT / name for name in done.stdout.decode().split("\0") if name]
-    else:
+    if not found:
         found = [p for p in ROOT.rglob("*") if not SKIPPED & set(p.relative_to(ROOT).parts)]
+        found = [p for p in found if p.suffix not in MADE]
     return tuple(p for p in found if p.is_file())
 
 

@@ -28,7 +28,9 @@ def may_install() -> bool:
 def install(packages: list[str]) -> str:
     """Install through apt as root; empty when done, else the end of what apt said."""
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq", "-o", "Acquire::http::Timeout=20"], env=env, capture_output=True)
+    subprocess.run(
+        ["apt-get", "update", "-qq", "-o", "Acquire::http::Timeout=20"], env=env, capture_output=True
+    )
     argv = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     done = subprocess.run(argv, env=env, capture_output=True, text=True)
     return "\n".join(done.stderr.strip().splitlines()[-6:]) or "no reason given" if done.returncode else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 from django.middleware.security import SecurityMiddleware as DjangoSecurity
 
 from citybrain.kernel import live
@@ -48,8 +49,8 @@ class SecurityMiddleware(DjangoSecurity):
         if key not in self.policies:
             if len(self.policies) > 100:  # host names are checked later; do not let them fill the memory
                 self.policies.clear()
-            clean = key[0].replace(";", "").replace(" ", "").replace(",", "")
-            self.policies[key] = policy(live.origin(clean, key[1]))
+            known = validate_host(split_domain_port(key[0])[0], settings.ALLOWED_HOSTS)
+            self.policies[key] = policy(live.origin(key[0], key[1]) if known else "")
         return self.policies[key]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -32,10 +32,10 @@ class Shedding:
         if environ.get("PATH_INFO") in ALWAYS:
             return self.inner(environ, start_response)
         if not self.door.acquire(blocking=False):
-            return self.refuse(environ, start_response)
+            return refuse(environ, start_response, retry_after=self.retry_after)
         try:
             if not self.inside.acquire(timeout=self.seconds):
-                return self.refuse(environ, start_response)
+                return refuse(environ, start_response, retry_after=self.retry_after)
             try:
                 return self.inner(environ, start_response)
             finally:
@@ -43,12 +43,18 @@ class Shedding:
         finally:
             self.door.release()
 
-    def refuse(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-        json = "application/json" in environ.get("HTTP_ACCEPT", "") or "/rest/" in environ.get(
-            "PATH_INFO", ""
-        )
-        body, kind = (JSON, "application/json") if json else (PAGE, "text/html; charset=utf-8")
-        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-        headers += [("Retry-After", str(self.retry_after)), ("Content-Security-Policy", "default-src 'none'")]
-        start_response("503 Service Unavailable", headers)
-        return [body]
+
+def refuse(
+    environ: dict[str, Any],
+    start_response: Callable,
+    *,
+    status: str = "503 Service Unavailable",
+    retry_after: int = 2,
+) -> Iterable[bytes]:
+    """An answer that costs next to nothing; JSON where a machine asked."""
+    json = "application/json" in environ.get("HTTP_ACCEPT", "") or "/rest/" in environ.get("PATH_INFO", "")
+    body, kind = (JSON, "application/json") if json else (PAGE, "text/html; charset=utf-8")
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    headers += [("Retry-After", str(retry_after)), ("Content-Security-Policy", "default-src 'none'")]
+    start_response(status, headers)
+    return [body]

@@ -6,6 +6,7 @@ journeys and process faults one by one. Installs Chromium, Chinese fonts and pdf
 """
 
 import contextlib
+import ctypes
 import re
 import shutil
 import subprocess
@@ -35,6 +36,10 @@ def missing_packages() -> list[str]:
         wanted.append("chromium")
     if not any(next(folder.rglob("*CJK*"), None) for folder in FONT_FOLDERS if folder.exists()):
         wanted.append(debian.FONTS)
+    try:
+        ctypes.CDLL("libatomic.so.1")  # the driver of the browser tests is linked to it
+    except OSError:
+        wanted.append("libatomic1")
     wanted += [package for tool, package in CHECKERS.items() if not shutil.which(tool)]
     return wanted
 
