@@ -196,6 +196,7 @@ class ActionView:
     possible: bool = True
     why_not: dict[str, str] = field(default_factory=dict)
     branch: str = ""
+    signed: bool = False  # confirming puts the officer's electronic signature on it
 
     def say(self) -> str:
         return say(self.name)

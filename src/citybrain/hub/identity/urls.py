@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/as/", account.acting, name="acting"),
     path("account/posts/", account.acting, name="posts"),
     path("account/sessions/end/", account.end_session, name="end_session"),
+    path("account/signing-key/", account.new_signing_key, name="new_signing_key"),
     path("account/password/", account.password, name="password"),
     path("account/totp/", second_factor.set_up_totp, name="set_up_totp"),
     path("account/factor/remove/", second_factor.remove, name="remove_factor"),

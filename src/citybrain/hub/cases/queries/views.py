@@ -193,7 +193,7 @@ def _action_view(run: Any, transition: Transition, role: str, done: list) -> rec
     return records.ActionView(
         action=transition.action, name=transition.name.as_dict(), fields=spoken.schema(transition.fields),
         danger=transition.danger, primary=transition.primary, basis=transition.basis, role=role,
-        possible=not why, why_not=why,
+        possible=not why, why_not=why, signed=transition.signed,
     )  # fmt: skip
 
 

@@ -184,3 +184,12 @@ def test_the_command_counts_signatures_and_names_what_does_not_hold(staff, capsy
     tamper("UPDATE cases_transition SET role = 'x' WHERE case_id = %s AND action = 'approve'", case_id)
     assert check_signatures() == 1
     assert "(approve): the record was changed after it was signed" in capsys.readouterr().out
+
+
+def test_the_form_says_that_confirming_signs(staff):
+    record = make.accepted(staff)
+    signs = "用您本人的密钥"
+    assert signs in ask(case.detail, staff.decider, record.id).content.decode()
+    reviewer = {a.action: a.signed for a in cases.actions_for(staff.reviewer, record.id)}
+    assert reviewer["suspend"]
+    assert not reviewer["review"]

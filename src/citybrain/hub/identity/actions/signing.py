@@ -54,6 +54,12 @@ def signing_key(actor: Actor) -> SigningKeyRecord:
     return _record(_current(actor, clock.now()))
 
 
+def present_key(actor: Actor) -> SigningKeyRecord | None:
+    """The actor's key as it stands, None before the first signature. Makes none."""
+    row = SigningKey.objects.filter(account_id=actor.account_id, retired_at=None).first()
+    return _record(row) if row else None
+
+
 def _current(actor: Actor, at: datetime) -> SigningKey:
     row = SigningKey.objects.filter(account_id=actor.account_id, retired_at=None).first()
     if row is not None and row.valid_to > at:

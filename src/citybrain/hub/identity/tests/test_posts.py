@@ -4,6 +4,7 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.urls import reverse
 
+from citybrain.hub.identity import api as identity
 from citybrain.hub.identity.actions import second_factor
 from citybrain.hub.identity.models import Account, PostHolding
 from citybrain.hub.identity.tests import factories as f
@@ -78,3 +79,19 @@ def test_the_choice_comes_after_the_second_factor_too(client, both):
     assert enter(client, "both").headers["Location"].startswith(reverse("identity:second_factor"))
     answer = client.post(reverse("identity:second_factor"), {"code": code_of(secret)})
     assert answer.headers["Location"] == reverse(POSTS)
+
+
+def test_one_sees_and_renews_ones_own_signing_key(client, posts):
+    signer = f.official("signer", posts[0], password=f.PASSWORD)
+    enter(client, "signer")
+    key = identity.signing_key(f.actor(signer)).key_id
+    assert key in client.get(reverse("identity:account")).content.decode()
+    client.post(reverse("identity:new_signing_key"))
+    page = client.get(reverse("identity:account")).content.decode()
+    assert key not in page
+    assert identity.signing_key(f.actor(signer)).key_id in page
+
+
+def test_a_citizen_has_no_signing_key(client):
+    client.force_login(f.citizen())
+    assert client.post(reverse("identity:new_signing_key")).status_code == 403

@@ -19,7 +19,7 @@ from citybrain.kernel.errors import FieldProblem, Invalid
 from citybrain.kernel.guard import SIGNED_IN, guard
 from citybrain.kernel.masking import mask_id_number, mask_phone
 
-from ..actions import accounts, delegations, people, sign_in
+from ..actions import accounts, delegations, people, sign_in, signing
 from ..actions.acting import act_as, choices
 from ..models import Account, Representation
 from ..permissions import OWN
@@ -43,6 +43,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "official": actor.kind == "official",
         "choices": choices(request.user, actor),
     }
+    if actor.kind == "official" and actor.post_id is not None:
+        context["key"] = signing.present_key(actor)
     if actor.kind == "official":
         context["factors"] = list(
             Authenticator.objects.filter(user=request.user).exclude(type="recovery_codes")
@@ -73,6 +75,15 @@ def acting(request: HttpRequest) -> HttpResponse:
         "next": sign_in.safe_next(request, ""),
     }
     return render(request, "identity/acting.html", context)
+
+
+@guard(SIGNED_IN)
+@require_POST
+def new_signing_key(request: HttpRequest) -> HttpResponse:
+    """A fresh signing key for oneself; the former one stays for what it signed."""
+    signing.rotate_signing_key(request.actor, reason="own wish")  # type: ignore[attr-defined]
+    messages.success(request, _("You have a new signing key."))
+    return redirect("identity:account")
 
 
 @guard(SIGNED_IN)
