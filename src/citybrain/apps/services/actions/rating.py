@@ -49,7 +49,7 @@ def rate_case(
     check_rating(grade, text)
     if by.kind != "citizen":
         raise NotAllowed(_("Only the person who applied rates a case."))
-    case = cases.case_for(by, case_id, purpose="rate").record
+    case = cases.case_for(by, case_id, purpose="rate", parts=()).record
     if case.state not in RATABLE:
         raise Conflict(
             _("This case is still being handled; you can rate it when it is finished."), code="not_over"

@@ -205,7 +205,7 @@ def review(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_GET
 def done(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submitted: the number, what happens next, where to follow it."""
-    view = cases.case_for(request.actor, case_id, purpose="own")
+    view = cases.case_for(request.actor, case_id, purpose="own", parts=())
     visitor = visitor_of(request) if is_clerk(request) else None
     if visitor and visitor.subject.id != view.record.subject_id:
         visitor = None

@@ -203,7 +203,6 @@ def take_files(request: HttpRequest, case_id: UUID, key: str) -> list[FieldProbl
 def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """好差评: five grades, none chosen for you; tags and words if you like."""
     actor = request.actor
-    view = cases.case_for(actor, case_id, purpose="rate")
     problems: list = []
     if request.method == "POST":
         grade = request.POST.get("grade", "")
@@ -225,7 +224,7 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
         request,
         "services/my/rate.html",
         {
-            "case": view.record,
+            "case": cases.case_for(actor, case_id, purpose="rate", parts=()).record,
             "rating": rating.rating_of(case_id),
             "grades": GRADES,
             "tags": tag_names(),

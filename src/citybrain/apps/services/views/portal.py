@@ -3,6 +3,9 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -10,6 +13,7 @@ from citybrain.hub.cases import api as cases
 from citybrain.hub.matters import api as matters
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.guard import public
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import say
 
 from .my import positive
@@ -131,4 +135,15 @@ def browse(request: HttpRequest, axis: str, key: str) -> HttpResponse:
 @require_GET
 def guide(request: HttpRequest, key: str) -> HttpResponse:
     """The guide of one matter or bundle, as a citizen wants to read it."""
-    return render(request, "services/public/guide.html", {"guide": matters.guide(key), "key": key})
+    found = {"guide": matters.guide(key), "key": key}
+    return render(
+        request, "services/public/guide.html", {**found, "text": guide_text(key, request.LANGUAGE_CODE)}
+    )
+
+
+@remembered(seconds=5)
+def guide_text(key: str, language: str) -> SafeString:
+    """What everybody reads of a guide in this language; nothing of the visitor is in it."""
+    with translation.override(language):
+        text = render_to_string("services/public/guide_text.html", {"guide": matters.guide(key), "key": key})
+    return SafeString(text)  # a template's own output, escaped there
