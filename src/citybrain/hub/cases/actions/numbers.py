@@ -14,6 +14,7 @@ from citybrain.hub.cases.domain import numbers
 from citybrain.hub.cases.models import NumberingProfile
 from citybrain.kernel import clock
 from citybrain.kernel.ids import new_id
+from citybrain.kernel.remember import remembered
 
 if TYPE_CHECKING:
     from citybrain.hub.cases.actions.run import Run
@@ -36,7 +37,7 @@ ON CONFLICT (scope, stripe) DO NOTHING
 def give_number(run: Run) -> str:
     """Give the case its number by the machine's numbering profile."""
     case = run.case
-    profile = NumberingProfile.objects.filter(key=run.machine.numbering, hidden_at=None).first() or FALLBACK
+    profile = _profile(run.machine.numbering)
     code = str(case.context.get("implementation_code") or "")
     pattern = (
         profile.pattern
@@ -51,6 +52,11 @@ def give_number(run: Run) -> str:
     number = numbers.number(scope, next_serial(scope), profile.serial)
     run.put(case_no=number)
     return number
+
+
+@remembered(5)
+def _profile(key: str) -> NumberingProfile:
+    return NumberingProfile.objects.filter(key=key, hidden_at=None).first() or FALLBACK
 
 
 def next_serial(scope: str) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import MachineVersion
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 
 
 @lru_cache(maxsize=256)
@@ -39,6 +40,7 @@ def machine_hash(version_id: UUID) -> str:
     return digest
 
 
+@remembered(5)
 def newest(case_type: str) -> tuple[MachineVersion, Machine]:
     """The version new cases of a type begin under. NotFound when no pack brings the type."""
     row = (
@@ -71,6 +73,7 @@ def machine(case_type: str, version: int = 0) -> Machine:
     return _parsed(row.id, row.hash)
 
 
+@remembered(5)
 def waiting_states() -> set[str]:
     """States of any installed machine in which the applicant has to do something."""
     rows = MachineVersion.objects.values_list("id", "hash")

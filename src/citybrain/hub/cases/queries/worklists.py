@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from citybrain.hub.cases.domain import search
 from citybrain.hub.cases.domain.lights import light_at
 from citybrain.hub.cases.models import Case, Task
 from citybrain.hub.cases.queries.access import visible
-from citybrain.hub.cases.queries.machines import waiting_states
+from citybrain.hub.cases.queries.machines import machine_of, waiting_states
 from citybrain.hub.cases.queries.reading import UNREAD
 from citybrain.hub.cases.queries.records import light_cases, record
 from citybrain.hub.identity import api as identity
@@ -85,10 +86,34 @@ def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, 
     return Page(tuple(_task_rows(actor, chosen)), number, size, total, more, cursor)
 
 
-def first_rows(actor: Actor, filters: Filters, size: int) -> tuple[TaskRow, ...]:
+@dataclass(frozen=True)
+class SideRow:
+    """One line of the list beside an open case: only what it shows."""
+
+    id: UUID
+    name: dict[str, str]
+    subject_label: str
+    state_name: dict[str, str]
+    light: str
+    due_at: datetime | None
+
+
+def first_rows(actor: Actor, filters: Filters, size: int) -> list[SideRow]:
     """The head of the work list without counting it: what stands beside an open case."""
-    rows = filtered_tasks(actor, filters).order_by("sort_at", "id")[:size]
-    return tuple(_task_rows(actor, list(_with_cases(rows))))
+    columns = ("case_id", "case__matter_name", "case__title", "case__case_no", "case__subject_label", "case__state",
+               "case__machine_id", "due_at", "yellow_at", "paused")  # fmt: skip
+    rows = filtered_tasks(actor, filters).order_by("sort_at", "id").values_list(*columns)[:size]
+    now = clock.now()
+    return [
+        SideRow(pk, name or {"zh": title or number or str(pk)[-12:]}, label, _state_name(machine, state),
+                light_at(now, due, yellow, paused), due)
+        for pk, name, title, number, label, state, machine, due, yellow, paused in rows
+    ]  # fmt: skip
+
+
+def _state_name(machine_id: UUID, key: str) -> dict[str, str]:
+    state = machine_of(machine_id).states.get(key)
+    return state.name.as_dict() if state else {"zh": key}
 
 
 def filtered_tasks(actor: Actor, filters: Filters) -> QuerySet[Task]:
