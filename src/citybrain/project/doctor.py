@@ -9,13 +9,13 @@ import os
 import platform
 import shutil
 import socket
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from citybrain.project import frontend, postgres, startcheck, testing
+from citybrain.hub.certificates.rendering import fonts
+from citybrain.project import children, debian, frontend, postgres, startcheck, testing, up
 from citybrain.project.config import Config, Refusal
 
 DISK_LEAST = 2 * 1024**3
@@ -46,7 +46,7 @@ def machine(config: Config) -> Iterator[Finding]:
     yield (
         well(text)
         if free > DISK_LEAST
-        else Finding("✗", text, "free some space: PostgreSQL stops when it is full")
+        else Finding("✗", f"only {text}", "free at least 2 GB: PostgreSQL stops when the disk is full")
     )
     yield (
         well(f"data folder {existing} is writable")
@@ -71,13 +71,18 @@ def libraries(config: Config) -> Iterator[Finding]:
         yield well(f"npm: {' '.join(frontend.npm()[0])}")
     except Refusal as problem:
         yield Finding("✗", "no npm", str(problem))
+    for complaint in fonts.doctor():
+        what = complaint.split(";")[0]
+        yield Finding(
+            "✗",
+            f"{what}: no certificate can be printed",
+            "./citybrain up fetches them; by hand: " + debian.command([debian.FONTS]),
+        )
     missing = testing.missing_packages()
     if missing:
-        yield Finding(
-            "·", f"for tests only: {', '.join(missing)} missing", f"sudo apt install {' '.join(missing)}"
-        )
+        yield Finding("·", f"for tests only: {', '.join(missing)} missing", debian.command(missing))
     else:
-        yield well("Chromium, Chinese fonts and pdfsig for the tests")
+        yield well("Chromium, fonts and PDF checkers for the tests")
 
 
 def settings(config: Config) -> Iterator[Finding]:
@@ -119,7 +124,12 @@ def outside(url: str) -> Iterator[Finding]:
     try:
         memory = Memory(url)
     except Refusal as problem:
-        yield Finding("✗", "PostgreSQL", str(problem))
+        todo = (
+            "check DATABASE_URL; without it the embedded PostgreSQL is used"
+            if os.environ.get("DATABASE_URL")
+            else "see the log"
+        )
+        yield Finding("✗", str(problem), todo)
         return
     try:
         yield well(f"PostgreSQL {memory.version} answers")
@@ -147,11 +157,42 @@ def rooms(config: Config) -> Iterator[Finding]:
         try:
             troubles = commands.check_up() + [(what, "") for what in messages.check_gateways()]
         except Error as problem:
-            troubles = [(f"the database is not set up: {problem}".splitlines()[0], "./citybrain up")]
+            troubles = [
+                (f"the database cannot be asked: {problem}".splitlines()[0], "see above; ./citybrain up")
+            ]
         for what, todo in troubles:
             yield Finding("·", what, todo)
         if not troubles:
             yield well("kernel and messages have nothing to complain about")
+
+
+def ports(config: Config) -> Iterator[Finding]:
+    """Ports that another program holds, when nothing of ours is running there."""
+    wanted = [
+        ("web", config.host, config.port, "CITYBRAIN_PORT"),
+        ("live push", config.host, config.live_port, "CITYBRAIN_LIVE_PORT"),
+    ]
+    if up.simulates_identity(config):
+        wanted.append(
+            ("the identity simulator", "127.0.0.1", config.port + 2, "CITYBRAIN_PORT (it uses port + 2)")
+        )
+    if not config.database_url:
+        wanted.append(("PostgreSQL", "127.0.0.1", config.db_port, "CITYBRAIN_DB_PORT"))
+    if children.left_behind(config.data_dir):
+        yield well("held by this city")
+        return
+    taken = 0
+    for what, host, port, setting in wanted:
+        try:
+            up.refuse_taken_port(host, port, setting)
+        except Refusal:
+            yield Finding(
+                "✗",
+                f"port {port} for {what} is taken by another program",
+                f"stop that program or set {setting}",
+            )
+    if not taken:
+        yield well("free")
 
 
 def processes(config: Config) -> Iterator[Finding]:
@@ -187,6 +228,7 @@ def main(config: Config) -> int:
         ("libraries", libraries),
         ("settings", settings),
         ("database", database),
+        ("ports", ports),
         ("processes", processes),
         ("rooms", rooms),
     ):
@@ -194,5 +236,9 @@ def main(config: Config) -> int:
         for finding in part(config):
             bad += finding.mark == "✗"
             print(finding.line())
-    print("\nnothing needs mending" if not bad else f"\n{bad} things need mending", file=sys.stdout)
+    print(
+        f"\n{bad} {'thing needs' if bad == 1 else 'things need'} mending"
+        if bad
+        else "\nnothing needs mending"
+    )
     return 1 if bad else 0

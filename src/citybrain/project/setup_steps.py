@@ -57,8 +57,9 @@ class Memory:
 
         try:
             self.connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
-        except psycopg.OperationalError as problem:
-            raise Refusal(f"PostgreSQL does not answer: {problem}") from problem
+        except (psycopg.OperationalError, psycopg.ProgrammingError) as problem:
+            said = str(problem).strip().splitlines()[0]
+            raise Refusal(f"PostgreSQL does not answer: {said} (is DATABASE_URL right?)") from problem
         major = self.connection.info.server_version // 10000
         if not POSTGRES_OLDEST <= major <= POSTGRES_NEWEST:
             self.connection.close()
