@@ -305,12 +305,37 @@ def test_expired_sessions_leave_the_list(client, clerk):
     assert SignIn.objects.get(account=clerk).ended_by == "expired"
 
 
-def test_a_page_costs_two_queries_for_who_is_asking(client, clerk, django_assert_max_num_queries):
+def test_a_page_costs_one_query_for_who_is_asking(client, clerk, django_assert_num_queries):
     enter(client)
     identity.directory()
     client.get(reverse("identity:account"))
-    with django_assert_max_num_queries(2):  # session; account with its posts and the directory's version
+    with django_assert_num_queries(1):  # the session with its account, posts and the directory's version
         client.get("/identity/directory/nowhere-at-all")  # no such address: only the middleware works
+
+
+@pytest.mark.parametrize("change", [
+    {"is_active": False},
+    {"password": "another"},
+])  # fmt: skip
+def test_what_changed_for_an_account_counts_from_the_next_page_on(client, clerk, change):
+    enter(client)
+    assert client.get(reverse("identity:account")).status_code == 200
+    Account.objects.filter(pk=clerk.pk).update(**change)
+    assert client.get(reverse("identity:account")).status_code == 302
+
+
+def test_a_post_taken_away_is_gone_on_the_next_page(client, clerk):
+    enter(client)
+    assert client.get(reverse("identity:account")).wsgi_request.actor.post_id is not None
+    clerk.holdings.update(state="ended")
+    assert client.get(reverse("identity:account")).wsgi_request.actor.post_id is None
+
+
+def test_a_session_without_an_entry_in_the_list_of_sign_ins_still_finds_its_account(client, clerk):
+    client.force_login(clerk)
+    request = client.get(reverse("identity:account")).wsgi_request
+    assert request.session.account is None
+    assert request.actor.account_id == clerk.pk
 
 
 def test_a_visitor_without_a_session_costs_nothing(client, django_assert_num_queries):
