@@ -55,17 +55,18 @@ class RoomAPI(NinjaAPI):
         self.add_exception_handler(HttpError, _unreadable)
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
-        return reverse(f"{self.room}:{self.name}:api-root", kwargs=path_params)
+        return reverse(f"{self.room}:{self.name}-api-root", kwargs=path_params)
 
-    def addresses(self, permission: str) -> tuple[list[Any], str]:
-        """The addresses under their own namespace, for actors that hold the permission; the description is public."""
+    def addresses(self, permission: str) -> list[Any]:
+        """The addresses, for actors that hold the permission; the description is public. Names begin with ours."""
         patterns = self.urls[0]
         for pattern in patterns:
             if pattern.name in ("openapi-json", "api-root"):
                 public("describes the interface, holds no data")(pattern.callback)
             else:
                 pattern.callback = _protected(pattern.callback, permission)
-        return patterns, self.name
+            pattern.name = f"{self.name}-{pattern.name}"
+        return patterns
 
 
 def _protected(view: Any, permission: str) -> Any:

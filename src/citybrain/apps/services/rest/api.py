@@ -37,7 +37,7 @@ class RatingOut(Schema):
     rectification_case_id: UUID | None
 
 
-def addresses() -> tuple[list[Any], str]:
+def addresses() -> list[Any]:
     """The addresses of the interface."""
     return api.addresses("services.apply")
 

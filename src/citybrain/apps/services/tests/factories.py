@@ -59,9 +59,10 @@ def read(answer: Any) -> Answer:
 
 
 def send(
-    client: Client, page: Answer, having: str, values: dict[str, Any], *, press: tuple[str, str] | None = None
-):
-    """Fill in the form of a page that has this control and send it, following redirects."""
+    client: Client, page: Answer, having: str, values: dict[str, Any], *, press: tuple[str, str] | None = None,
+    follow: bool = True,
+) -> Any:  # fmt: skip
+    """Fill in the form of a page that has this control and send it, following redirects; else where it leads to."""
     form = page.form(having)
     post: dict[str, list[Any]] = {}
     for name, value in [pair for control in form.controls for pair in filled(control, values)]:
@@ -71,7 +72,8 @@ def send(
     for control in form.controls:
         if control.type == "file" and control.name != "scans":
             post[control.name] = [SimpleUploadedFile("scan.pdf", SCAN, "application/pdf")]
-    return read(client.post(form.action.split("?")[0], post, follow=True))
+    answer = client.post(form.action.split("?")[0], post, follow=follow)
+    return read(answer) if follow else answer["Location"]
 
 
 def fill(client: Client, path: str, *, most: int = 12, **changes: str) -> Answer:

@@ -100,7 +100,7 @@ class BulkOut(Schema):
     refused: dict[str, Any]
 
 
-def addresses() -> tuple[list[Any], str]:
+def addresses() -> list[Any]:
     """The addresses of the interface."""
     return api.addresses(SIGNED_IN)
 

@@ -114,7 +114,7 @@ class FormOut(Schema):
 REFUSALS = {code: ErrorOut for code in (401, 403, 404, 409, 422, 429)}
 
 
-def addresses() -> tuple[list[Any], str]:
+def addresses() -> list[Any]:
     """The addresses of the interface."""
     return api.addresses(SIGNED_IN)
 
@@ -139,7 +139,7 @@ def case_out(record: cases.CaseRecord) -> dict[str, Any]:
         "outcome": record.outcome, "finished": record.finished, "revision": record.revision,
         "submitted_at": record.submitted_at and record.submitted_at.isoformat(),
         "due_at": record.due_at and record.due_at.isoformat(),
-        "href": reverse("matters:rest:application", args=[record.id]),
+        "href": reverse("matters:rest-application", args=[record.id]),
     }  # fmt: skip
 
 
