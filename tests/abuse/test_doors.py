@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from citybrain.hub.cases import api as cases
 from citybrain.kernel.guard import SIGNED_IN
 
 from .addresses import EVERYWHERE, NOBODY
-from .people import account
+from .people import account, official, received
 
 pytestmark = [pytest.mark.django_db]
 PROBES = {"healthz", "readyz", "empty"}
@@ -69,6 +70,28 @@ def test_no_address_opens_beyond_the_permissions_of_the_account(visit, username)
         if address.view.permission not in held:
             for send in (browser.get, browser.post):
                 assert send(address.path).status_code in {403, 405}, f"{address} opened for {username}"
+
+
+def test_only_a_gateway_with_its_own_secret_writes_without_the_session_token(visit):
+    """An exempt view behind an unknown id answers 404 and would pass unseen below."""
+    exempt = [a for a in EVERYWHERE if getattr(a.view, "csrf_exempt", False)]
+    for address in (a for a in exempt if a.name not in TOKEN_OF_THEIR_OWN):
+        assert visit("sysadmin").post(address.path).status_code == 405, f"{address} can be written to"
+
+
+def test_looking_changes_nothing(visit):
+    """GET and HEAD at every address with a real case in it: no act, no revision, whatever the query says."""
+    case = received()
+    before = cases.case_for(official("leader"), case.id, purpose="handle").record
+    words = {"_method": "POST", "action": "accept", "key": "x", "declared": "yes", "grade": "1"}
+    for username in ("lin.xiaomei", "window", "reviewer.rsj"):
+        browser = visit(username)
+        for address in (a for a in OWN if NOBODY in a.path):
+            path = address.path.replace(NOBODY, str(case.id)).replace("nothing-here", "accept")
+            for send in (browser.get, browser.head):
+                assert send(path, words).status_code < 500, address
+    after = cases.case_for(official("leader"), case.id, purpose="handle").record
+    assert (after.state, after.revision) == (before.state, before.revision)
 
 
 def test_every_write_without_a_token_is_refused(visit):

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import zipfile
 
 import pytest
@@ -216,7 +217,7 @@ def served_safely(browser, draft, kept):
     assert file["Content-Disposition"].startswith("attachment")
     assert "sandbox" in file["Content-Security-Policy"]
     assert file["X-Content-Type-Options"] == "nosniff"
-    assert "\n" not in file["Content-Disposition"]
+    assert not re.search(r"[\r\n\u202a-\u202e\u2066-\u2069]|%E2%80%A[A-E]", file["Content-Disposition"])
     preview = browser.get(f"/cases/{draft.id}/files/{kept.id}/preview/")
     assert preview.status_code == 404 or preview["Content-Type"] in {"image/png", "image/jpeg", "image/webp"}
     return file
@@ -243,6 +244,9 @@ def test_a_hostile_file_name_goes_nowhere(lin, tmp_path, which):
         assert "stolen" not in lin.cookies
         page = lin.get(f"/apply/{draft.id}/materials/").content.decode()
         assert "<img src=x" not in page
+        assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069") & set(page), (
+            "a name that reads backwards"
+        )
 
 
 def test_a_zip_bomb_is_never_unpacked(lin):

@@ -47,6 +47,13 @@ def test_the_owner_opens_everything_and_nothing_may_be_kept_by_a_cache(things, l
         answer = lin.get(path)
         assert answer.status_code in {200, 302}, f"{what}: {answer.status_code}"
         assert "no-store" in answer["Cache-Control"], what
+        for mark in ("ETag", "Last-Modified"):
+            assert mark not in answer, (
+                f"{what}: a {mark} tells a cache, and who shares it, that nothing changed"
+            )
+        head = lin.head(path)
+        assert head.status_code in {answer.status_code, 405}, what
+        assert head.body == b"", what
 
 
 def test_another_citizen_finds_nothing_and_learns_nothing(things, stranger, visit):
@@ -61,6 +68,14 @@ def test_another_citizen_finds_nothing_and_learns_nothing(things, stranger, visi
         assert nowhere.status_code == 404, what
         assert heading(nowhere) == heading(answer), what
         assert visit().get(path).status_code == 302, what
+        assert stranger.head(path).status_code in {404, 405}, what
+        assert "林小梅" not in stranger.options(path).content.decode(), what
+        kept = {
+            "If-None-Match": "*",
+            "If-Modified-Since": "Mon, 23 Nov 2026 00:00:00 GMT",
+            "Range": "bytes=0-9",
+        }
+        assert stranger.get(path, headers=kept).status_code == 404, what
 
 
 def heading(answer):
@@ -92,10 +107,13 @@ def snapshot():
     return [(c.id, c.state, c.revision) for c in cases.my_cases(lin).rows], messages.unread_count(lin)
 
 
-def test_search_and_lists_of_another_citizen_do_not_know_them(things, stranger):
+def test_search_and_lists_of_another_citizen_do_not_know_them(things, lin, stranger):
     case = cases.my_cases(people.citizen()).rows[0]
     number = certificates.wallet(people.citizen())[0].number
     words = [case.case_no or "林小梅", str(case.id), number, "林小梅", "' or 1=1 --", "%", "_"]
+    assert f"/{case.id}/" in lin.get("/my/cases/", {"q": words[0]}).content.decode(), (
+        "the search finds nothing at all"
+    )
     for path in ("/my/cases/", "/my/", "/messages/", "/certificates/", "/search/"):
         for word in words:
             text = stranger.get(path, {"q": word}).content.decode().replace(f'value="{word}"', "")
@@ -128,6 +146,9 @@ def test_administrators_administer_and_read_no_cases(things, visit, username):
 
 def test_an_export_holds_what_its_reader_may_see_and_nothing_else(things, visit):
     case = next(c for c in cases.my_cases(people.citizen()).rows if c.case_no)
+    inside = visit("hall").get("/cases/export.csv", {"all": "1", "done": "1"})
+    assert case.case_no in inside.body.decode(), "the export is empty for everybody"
+    assert "no-store" in inside["Cache-Control"]
     outside = visit("leader").get("/cases/export.csv", {"all": "1", "done": "1"})
     assert outside.status_code == 200
     assert case.case_no not in outside.body.decode()
@@ -139,6 +160,8 @@ def test_an_export_holds_what_its_reader_may_see_and_nothing_else(things, visit)
 
 def test_rows_behind_a_figure_obey_the_same_rule(things, visit):
     case = next(c for c in cases.my_cases(people.citizen()).rows if c.case_no)
+    opened = visit("hall").get("/indicators/SVC01/rows/numerator/").body.decode()
+    assert case.case_no in opened or str(case.id) in opened, "nobody sees rows: this would prove nothing"
     for username in ("lin.xiaomei", "leader", "reviewer.fuan"):
         browser = visit(username)
         for code in ("SVC01", "SVC02", "SVC06"):
