@@ -129,7 +129,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": False,
         "DIRS": [SRC / room.replace(".", "/") / "templates" for room in ROOMS],
-        "OPTIONS": {"environment": "citybrain.ui.environment.environment"},
+        "OPTIONS": {
+            "environment": "citybrain.ui.environment.environment",
+            "context_processors": ["citybrain.ui.environment.form_token"],
+        },
     },
     {  # only for libraries that ship Django templates
         "BACKEND": "django.template.backends.django.DjangoTemplates",

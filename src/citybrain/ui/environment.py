@@ -15,10 +15,11 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.functional import lazy
+from django.utils.functional import SimpleLazyObject, lazy
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -56,10 +57,22 @@ def _words(language: str, message: str) -> Markup:
     return Markup(translation.gettext(message))  # noqa: S704 - our own words, as in Jinja's newstyle gettext
 
 
+@functools.lru_cache(maxsize=8192)
+def _filled_words(language: str, message: str) -> Markup:
+    return _words(language, message) % {}
+
+
 def gettext(message: Any, **values: Any) -> Markup:
     """``_("…")`` and ``{% trans %}``: what Jinja's own newstyle function says, from memory."""
-    words = _words(translation.get_language() or "", str(message)) if message else Markup()
-    return words % values
+    if not message:
+        return Markup()
+    language = translation.get_language() or ""
+    return _words(language, str(message)) % values if values else _filled_words(language, str(message))
+
+
+def form_token(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: ``csrf_input``, made once however many forms the page has (Django masks each anew)."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def mode(request: HttpRequest | None) -> str:
