@@ -109,12 +109,10 @@ class _Parts:
 
     def close_tasks(self, run: Run) -> None:
         """Tasks opened in this very act are not there yet for this statement, so they stay open."""
-        only = "" if run.tasks.close == "all" else " AND branch = ''"
-        self._add(
-            "UPDATE cases_task SET closed_at = %s, closed_by = %s WHERE case_id = %s AND closed_at IS NULL"
-            + " AND opened_at <= %s" + only,
-            run.at, run.by.account_id, run.case.pk, run.at,
-        )  # fmt: skip
+        which = "case_id = %s AND closed_at IS NULL AND opened_at <= %s"
+        which += "" if run.tasks.close == "all" else " AND branch = ''"
+        sql = f"UPDATE cases_task SET closed_at = %s, closed_by = %s WHERE {which}"  # noqa: S608
+        self._add(sql, run.at, run.by.account_id, run.case.pk, run.at)
 
     def time_tasks(self, run: Run) -> None:
         values = ", ".join(f"{name} = %s" for name in TASK_TIMES)

@@ -77,6 +77,15 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-opened_at"], name="cases_org_opened"),
             models.Index(fields=["organisation", "matter", "-opened_at"], name="cases_org_matter"),
+            models.Index(fields=["-opened_at", "-id"], name="cases_recent"),
+            models.Index(
+                fields=["organisation", "-opened_at"],
+                name="cases_open",
+                condition=Q(closed_at__isnull=True, submitted_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-opened_at", "-id"], name="cases_done", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["received_at"], name="cases_received"),
             models.Index(fields=["closed_at"], name="cases_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["decided_at"], name="cases_decided", condition=Q(decided_at__isnull=False)),

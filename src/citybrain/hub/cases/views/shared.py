@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from citybrain.hub.cases.data import CHANNELS, Filters
-from citybrain.hub.cases.models import Case, Task
 from citybrain.hub.cases.queries.machines import machine, machines
 from citybrain.hub.cases.queries.worklists import tasks_in_scope
 from citybrain.kernel.actor import Actor
@@ -62,13 +61,8 @@ def matter_options(actor: Actor) -> list[tuple[str, str]]:
     )
     for key in keys:
         if key not in _matter_names:
-            task = Task.objects.filter(matter=key, closed_at=None).only("case_id").first()
-            row = (
-                Case.objects.filter(pk=task.case_id).values_list("matter_name", flat=True).first()
-                if task
-                else None
-            )
-            _matter_names[key] = row or {"zh": key}
+            named = tasks_in_scope(actor).filter(matter=key).order_by("sort_at", "id")
+            _matter_names[key] = named.values_list("case__matter_name", flat=True).first() or {"zh": key}
     return sorted(((key, say(_matter_names[key])) for key in keys), key=lambda pair: pair[1])
 
 
