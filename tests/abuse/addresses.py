@@ -7,7 +7,14 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 NOBODY = "0190a0a0-0000-7000-8000-000000000000"
-WORDS = {"uuid": NOBODY, "int": "7", "slug": "nothing-here", "str": "nothing-here", "path": "nothing/here"}
+WORDS = {
+    "uuid": NOBODY,
+    "uuidstr": NOBODY,
+    "int": "7",
+    "slug": "nothing-here",
+    "str": "nothing-here",
+    "path": "nothing/here",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ def addresses(resolver=None, prefix="/", space="", seen=None) -> list[Address]:
         route = str(entry.pattern)
         filled = route
         for name, converter in entry.pattern.converters.items():
-            kind = {"UUIDConverter": "uuid", "IntConverter": "int", "SlugConverter": "slug",
+            kind = {"UUIDConverter": "uuid", "UUIDStrConverter": "uuidstr", "IntConverter": "int", "SlugConverter": "slug",
                     "StringConverter": "str", "PathConverter": "path"}[type(converter).__name__]  # fmt: skip
             filled = filled.replace(f"<{kind}:{name}>", WORDS[kind]).replace(f"<{name}>", WORDS["str"])
         if isinstance(entry, URLPattern):
