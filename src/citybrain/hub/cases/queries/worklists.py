@@ -1,6 +1,6 @@
 """Work lists: open tasks in an actor's scope, and finished cases; with filters, search, keyset paging, bounded counts.
 
-Five queries at most: scope, page, cases, count, and the directory version. Names of natural persons are found only
+A page with its cases in one query, a bounded count in another, and the directory version. Names of natural persons are found only
 complete, through the blind index; everything else by number prefix or two-character words.
 """
 
