@@ -38,14 +38,15 @@ class Clerks:
         )
         self.subject = identity.subject_of(self.citizen)
 
-    def run(self, number: int):
+    def run(self, number, steps=("submit", "receive", "accept")):
+        by = {"submit": self.citizen, "receive": self.window, "accept": self.reviewer}
         case = cases.open_case(
             case_type="permit", by=self.citizen, subject=self.subject, organisation=ORGANISATION,
             division="350902000000", matter="food-licence-new", matter_name={"zh": "食品经营许可"},
             title=f"probe-{number}", data={}, limits=LIMITS, demo=True, idempotency_key=f"open-{number}",
         )  # fmt: skip
-        for step, by in (("submit", self.citizen), ("receive", self.window), ("accept", self.reviewer)):
-            cases.act(case.id, step, by=by, data={}, idempotency_key=f"{step}-{number}")
+        for step in steps:
+            cases.act(case.id, step, by=by[step], data={}, idempotency_key=f"{step}-{number}")
         return case.id
 
 
