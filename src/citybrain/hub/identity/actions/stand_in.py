@@ -43,19 +43,18 @@ def _make_post(role: str, code: str) -> UUID:
     return post.id
 
 
-def stand_in_citizen(username: str = "") -> Actor:
-    """A demo citizen by user name (``lin.xiaomei``), else any synthetic person with an account."""
-    account = Account.objects.filter(
-        username=username or "stand-in:citizen", kind=Account.Kind.CITIZEN
-    ).first()
+def stand_in_citizen(
+    username: str = "stand-in:citizen", *, name: str = "测试林小梅", stem: str = "35090219900101001"
+) -> Actor:
+    """A demo citizen by user name (``lin.xiaomei``), else a synthetic person with an account."""
+    account = Account.objects.filter(username=username, kind=Account.Kind.CITIZEN).first()
     if account is None:
-        stem = "35090219900101001"
         person_id = register_person(
-            name="测试林小梅", id_number=stem + citizen_check_character(stem), phone="13800000001",
+            name=name, id_number=stem + citizen_check_character(stem), phone="13800000001",
             level=Person.Level.VERIFIED, source="stand-in", demo=True, by=SYSTEM,
         )  # fmt: skip
         account = Account.objects.create(
-            username=username or "stand-in:citizen", kind=Account.Kind.CITIZEN, name="测试林小梅",
+            username=username, kind=Account.Kind.CITIZEN, name=name,
             person_id=person_id, demo=True, password=UNUSABLE,
         )  # fmt: skip
     return actor_of(account, terminal="journey")
@@ -85,7 +84,8 @@ def stand_in_legal_person(username: str = "chen.daming") -> Actor:
 def for_journey(world: Any, role: str) -> Actor:
     """Who plays a role in a pack's journey: the applicant as the journey says, officials in its organisation.
 
-    ``reviewer@350902-gaj`` is the reviewer of another unit: a bundle's parts are handled by several.
+    Applicants are synthetic people nobody has met, so that a journey ends the same in a city where demo people have
+    earlier cases and certificates. ``reviewer@350902-gaj`` is the reviewer of another unit: a bundle's parts are handled by several.
     """
     given = world.given or {}
     if "@" in role:
@@ -96,5 +96,7 @@ def for_journey(world: Any, role: str) -> Actor:
     applicant = given.get("applicant") or {}
     kind = applicant.get("kind", "person") if isinstance(applicant, Mapping) else "person"
     if role == "legal_person" or (role == "applicant" and kind == "legal_person"):
-        return stand_in_legal_person()
-    return stand_in_citizen("lin.xiaomei" if role != "agent" else "wu.jianguo")
+        return stand_in_legal_person("journey:applicant")
+    if role == "agent":
+        return stand_in_citizen("journey:agent", name="测试吴建国", stem="35090219850505003")
+    return stand_in_citizen("journey:applicant")
