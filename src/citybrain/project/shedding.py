@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 ALWAYS = frozenset({"/healthz"})
+FILES = "/static/"  # a page that was served must not stand there without its stylesheet; a file costs next to nothing
 PAGE = (
     '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>系统繁忙</title></head><body>'
     "<h1>系统繁忙</h1><p>请稍候几秒再试。已确认提交的内容不会丢失。</p>"
@@ -29,7 +30,8 @@ class Shedding:
         self.door = threading.BoundedSemaphore(working + waiting)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") in ALWAYS:
+        path = environ.get("PATH_INFO", "")
+        if path in ALWAYS or path.startswith(FILES):
             return self.inner(environ, start_response)
         if not self.door.acquire(blocking=False):
             return refuse(environ, start_response, retry_after=self.retry_after)

@@ -111,9 +111,9 @@ def test_a_clerk_reaches_no_application_of_a_person_not_identified(visit):
     clerk, other = visit("window"), visit("window.fuan")
     online = f.start(visit(f.CITIZEN))
     lin = demo("lin.xiaomei")
-    assert clerk.get(online).status_code == 403
+    assert clerk.get(online).status_code == 404
     identified(clerk, lin.name, lin.id_number)
-    assert clerk.get(online).status_code == 403  # identified, yet it is being drafted at home
+    assert clerk.get(online).status_code == 404  # identified, yet it is being drafted at home
     assert online.split("/")[2] not in clerk.get("/window/").content.decode()
     draft = f.start(clerk)
     assert clerk.get(draft).status_code == 200

@@ -178,6 +178,8 @@ class Run:
         case, state = self.case, self.machine.states[step.transition.to]
         step.from_state = case.state
         entering = step.transition.to != case.state
+        if step.from_state == self.machine.start and state.kind != "end" and case.submitted_at is None:
+            self.put(submitted_at=self.at)  # from here on it is the government's business too
         self.put(state=step.transition.to)
         if entering:
             self.hand_to = ""

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from citybrain.hub.cases import api as cases
-from citybrain.hub.cases.tests.factories import OTHER, accepted, citizen, official, received
+from citybrain.hub.cases.tests.factories import OTHER, accepted, citizen, official, open_permit, received
 from citybrain.hub.cases.views import bench, case, files, types
 from citybrain.kernel.errors import NotAllowed, NotFound
 
@@ -79,6 +79,23 @@ def test_strangers_and_readers_are_kept_apart(staff):
     assert page
     text = ask(case.detail, reader, record.id).content.decode()
     assert "林小梅" not in text
+
+
+def test_what_a_citizen_has_not_submitted_is_not_for_officials(staff):
+    draft = open_permit(staff.citizen)
+    with pytest.raises(NotFound):
+        ask(case.detail, staff.leader, draft.id)
+    with pytest.raises(NotFound):
+        cases.case_for(staff.reviewer, draft.id)
+    for address in ("/cases/?all=1", "/cases/?q=闽东小馆", "/cases/?done=1"):
+        assert str(draft.id) not in ask(bench.worklist, staff.leader, path=address).content.decode()
+    told = b"".join(
+        ask(bench.export, staff.leader, path="/cases/export.csv?all=1").streaming_content
+    ).decode()
+    assert "闽东小馆" not in told
+    assert cases.case_for(staff.citizen, draft.id).record.id == draft.id
+    at_window = open_permit(staff.citizen, channel="window")
+    assert cases.case_for(staff.receiver, at_window.id).record.id == at_window.id
 
 
 def test_export_holds_no_names_and_no_formulas(staff):
