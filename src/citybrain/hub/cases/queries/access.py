@@ -1,7 +1,8 @@
 """Who may know of a case: the one rule behind every door, list, search and export.
 
 A citizen sees the cases of the subject acted for. An official sees cases in the scope of ``cases.work`` or
-``cases.read``, and cases in which a unit of that scope has a task (joint handling). Everybody else: not found.
+``cases.read``, and cases in which a unit of that scope has a task (joint handling). What a citizen began online and has
+not submitted is the citizen's alone. Everybody else: not found.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
 
 READING = ("cases.work", "cases.read")
+OWN_CHANNELS = ("online", "kiosk")  # used by people themselves; the other channels have a clerk in them
 
 
 def visible(actor: Actor) -> Q:
@@ -31,7 +33,12 @@ def visible(actor: Actor) -> Q:
     for permission in READING:
         if actor.may(permission):
             clause |= identity.scope_q(identity.scope(actor, permission), "organisation", "matter")
-    return clause
+    return clause & (Q(submitted_at__isnull=False) | ~Q(channel__in=OWN_CHANNELS) | Q(person_id=None))
+
+
+def unsent(case: Case) -> bool:
+    """Whether this is a citizen's own draft: begun without a clerk and never submitted."""
+    return case.submitted_at is None and case.channel in OWN_CHANNELS and case.person_id is not None
 
 
 def _delegated(actor: Actor) -> Q:
@@ -53,7 +60,7 @@ def sees(actor: Actor, case: Case) -> bool:
         return True
     if actor.kind == "citizen":
         return is_applicant(actor, case)
-    if actor.kind != "official":
+    if actor.kind != "official" or unsent(case):
         return False
     for permission in READING:
         if actor.may(permission) and identity.may(
