@@ -11,6 +11,7 @@ from citybrain.hub.cases.queries.machines import machine, machines
 from citybrain.hub.cases.queries.worklists import tasks_in_scope
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
+from citybrain.kernel.remember import remembered
 from citybrain.kernel.text import say
 
 FILTER_NAMES = ("matter", "light", "state", "place", "channel", "organisation", "role", "q", "sort")
@@ -56,14 +57,19 @@ def fields_of(post: QueryDict, schema: dict[str, Any]) -> dict[str, Any]:
 
 def matter_options(actor: Actor) -> list[tuple[str, str]]:
     """Matters of the actor's open work, named. Names are kept in the process."""
-    keys = list(
-        tasks_in_scope(actor).exclude(matter="").values_list("matter", flat=True).distinct().order_by()[:200]
-    )
+    keys = _matters_of_work(actor)
     for key in keys:
         if key not in _matter_names:
             named = tasks_in_scope(actor).filter(matter=key).order_by("sort_at", "id")
             _matter_names[key] = named.values_list("case__matter_name", flat=True).first() or {"zh": key}
     return sorted(((key, say(_matter_names[key])) for key in keys), key=lambda pair: pair[1])
+
+
+@remembered(10.0)
+def _matters_of_work(actor: Actor) -> list[str]:
+    """Only what the list may be narrowed to: a matter that appears for the first time may show seconds later."""
+    keys = tasks_in_scope(actor).exclude(matter="").values_list("matter", flat=True).distinct().order_by()
+    return list(keys[:200])
 
 
 def state_options() -> list[tuple[str, str]]:
