@@ -68,11 +68,6 @@ class CaseRows:
         self.case = case
         self._parts = parts or {}
 
-    @classmethod
-    def of_new(cls, case: Case) -> CaseRows:
-        """For a case just made: it has no clock, task or history yet."""
-        return cls(case, {part: [] for part in PARTS - {"materials"}})
-
     def rows(self, part: str) -> list[Any]:
         """The rows of a part, in their order."""
         if part == "history" and "timeline" in self._parts:

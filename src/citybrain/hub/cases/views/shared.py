@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from citybrain.hub.cases.data import CHANNELS, Filters
 from citybrain.hub.cases.queries.machines import machine, machines
@@ -106,8 +106,3 @@ def division_name(code: str) -> str:
         return places.path_name(code) if code else ""
     except NotFound:
         return code
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks for a fragment."""
-    return request.headers.get("HX-Request") == "true"

@@ -1,8 +1,7 @@
 """What indicators show: present figures, by member, series. Unknown stays unknown; old turns grey (A34)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
-from decimal import Decimal
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -112,8 +111,3 @@ def all_versions(code: str, *, most: int = 800) -> list[Point]:
     return [
         Point(v.period, v.value, v.numerator, v.denominator, v.version, v.computed_at) for v in reversed(rows)
     ]
-
-
-def totals(points: Sequence[Point]) -> Decimal:
-    """Sum of the numerators of a series."""
-    return sum((p.numerator for p in points if p.numerator is not None), Decimal(0))

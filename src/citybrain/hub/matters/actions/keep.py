@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -253,16 +252,4 @@ def keep_synonyms(pack: str, document: SynonymsDocument) -> None:
         )
         for entry in document.entries
         for word in dict.fromkeys(entry.words)
-    )
-
-
-def document_on(matter: Matter, on: date | None = None) -> MatterVersion | None:
-    """The version in force on a day: the newest whose effective dates contain it."""
-    day = on or clock.today()
-    return (
-        matter.versions.filter(effective_from__lte=day)
-        .exclude(effective_to__lt=day)
-        .exclude(published_at=None)
-        .order_by("-version")
-        .first()
     )

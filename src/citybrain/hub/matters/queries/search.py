@@ -7,7 +7,6 @@ list. Input is tidied and bounded; no query text reaches SQL except as a paramet
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity, TrigramWordSimilarity
@@ -176,7 +175,3 @@ def _by_typo(word: str, board: _Board) -> None:
 def suggest(q: str, limit: int = 8) -> list[str]:
     """Names to offer while typing."""
     return [e.name["zh"] for e in search(q, limit)]
-
-
-def keys_of(found: Iterable[Entry]) -> list[str]:
-    return [e.key for e in found]
