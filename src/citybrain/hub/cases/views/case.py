@@ -157,7 +157,7 @@ def act(request: HttpRequest, case_id: UUID, action: str) -> HttpResponse:
     raw = request.POST.get("revision", "")
     try:
         run = perform(
-            case_id, action, by=actor, data=answered if "branch" in request.POST else said, comment=request.POST.get("comment", ""),
+            case_id, action, by=actor, data=answered if branch else said, comment=request.POST.get("comment", ""),
             idempotency_key=request.POST.get("key", ""), revision=int(raw) if raw.isdecimal() and len(raw) < 10 else None,
         )  # fmt: skip
     except Invalid as error:
