@@ -3,7 +3,6 @@
 Prints one word for each step; the test reads them.
 """
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import django
 django.setup()
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from citybrain.hub.cases.actions import files
 
@@ -22,7 +22,7 @@ SCAN = b"%PDF-1.4\n"
 
 def store(size: int) -> str:
     try:
-        files._store(io.BytesIO(SCAN + os.urandom(size)), "scan.pdf")
+        files.store(SimpleUploadedFile("scan.pdf", SCAN + os.urandom(size)))
     except files.DiskFull as refusal:
         return f"refused {refusal.status}"
     return "stored"
