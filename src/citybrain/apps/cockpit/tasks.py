@@ -4,8 +4,8 @@ However large the city grows, computing boards takes at most a twentieth of the 
 board rests in proportion.
 """
 
-import time
 from datetime import timedelta
+from time import monotonic
 
 from citybrain.apps.cockpit.actions.refresh_board import refresh_board
 from citybrain.apps.cockpit.queries.boards import boards
@@ -19,9 +19,9 @@ _rest_until: dict[str, float] = {}
 def refresh_boards() -> None:
     """Refresh every visible board that is due and not resting."""
     for board in boards():
-        began = time.monotonic()
+        began = monotonic()
         if began < _rest_until.get(board.key, 0.0):
             continue
         seconds = int(board.definition.get("refresh", 5))
         refresh_board(board, only_if_older=timedelta(seconds=seconds))
-        _rest_until[board.key] = began + (time.monotonic() - began) * SHARE
+        _rest_until[board.key] = began + (monotonic() - began) * SHARE

@@ -64,7 +64,7 @@ def test_after_a_slow_turn_a_board_rests_in_proportion(city, totals, monkeypatch
     board()
     monkeypatch.setattr(tasks, "_rest_until", {})
     ticks = iter([0.0, 2.0, 30.0, 41.0, 41.5])
-    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(tasks, "monotonic", lambda: next(ticks))
     tasks.refresh_boards()  # takes two seconds: rests until 40
     with clock.travel(timedelta(seconds=30)):
         tasks.refresh_boards()

@@ -158,7 +158,9 @@ class Transition(Strict):
         if (self.timer or self.auto) and "system" not in self.by:
             raise ValueError(f"action {self.action}: a timer or auto needs 'by: system'")
         if self.signed and ANYONE_INSIDE & set(self.by):
-            raise ValueError(f"action {self.action}: signed is for officials alone, not for applicant or system")
+            raise ValueError(
+                f"action {self.action}: signed is for officials alone, not for applicant or system"
+            )
         names = [f.name for f in self.fields]
         if len(names) != len(set(names)):
             raise ValueError(f"action {self.action}: two fields have the same name")

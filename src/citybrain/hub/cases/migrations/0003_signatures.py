@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_append_only'),
+        ("cases", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='transition',
-            name='digest',
+            model_name="transition",
+            name="digest",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='transition',
-            name='signature',
+            model_name="transition",
+            name="signature",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='transition',
-            name='signing_key',
+            model_name="transition",
+            name="signing_key",
             field=models.CharField(max_length=40, null=True),
         ),
     ]

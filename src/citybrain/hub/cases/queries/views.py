@@ -30,7 +30,17 @@ VIEW_PARTS = ("data", "subject", "materials", "clocks", "children")
 _COLUMNS = {"data": ("data",), "subject": ("subject_name", "subject_number", "subject_phone")}
 _TABLES = {"materials": ("materials", "files"), "clocks": ("clocks", "intervals")}
 # what an official's case page shows, read with the case
-PAGE_PARTS = ("ties", "materials", "files", "clocks", "intervals", "tasks", "timeline", "documents", "comments")
+PAGE_PARTS = (
+    "ties",
+    "materials",
+    "files",
+    "clocks",
+    "intervals",
+    "tasks",
+    "timeline",
+    "documents",
+    "comments",
+)
 
 
 def case_for(

@@ -56,7 +56,10 @@ def refresh_live(*, whole: bool = False) -> int:
         moved = set(store_values(by_days, count_days(by_days, today, today)))
         current = count_now(momentary, today)
         store_values(momentary, current)
-        presents = [*windows(by_days if whole else to_sum(by_days, moved, today), today), *now_presents(momentary, current)]
+        presents = [
+            *windows(by_days if whole else to_sum(by_days, moved, today), today),
+            *now_presents(momentary, current),
+        ]
         return len(judge(presents))
 
 
