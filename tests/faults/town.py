@@ -72,7 +72,11 @@ class Town:
     def marked(self) -> list[psutil.Process]:
         """Every process that carries this town's mark, PostgreSQL's included."""
         pids = children.left_behind(self.data) + postgres.Server(postgres.home_for(self.data)).orphans()
-        return [psutil.Process(pid) for pid in set(pids) if psutil.pid_exists(pid)]
+        found = []
+        for pid in set(pids):
+            with contextlib.suppress(psutil.NoSuchProcess):  # ended while we were looking
+                found.append(psutil.Process(pid))
+        return found
 
     def named(self, name: str) -> list[psutil.Process]:
         """Processes of one of our children, the oldest (its main process) first."""

@@ -12,9 +12,11 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -272,12 +274,12 @@ def stop(process: subprocess.Popen, patience: float = 20.0) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on now (for throwaway servers)."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port nobody has now, below those the system gives to clients: none can take it before our server does."""
+    for port in random.sample(range(20_000, 32_000), 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Refusal("no free port between 20000 and 32000 was found.")
 
 
 @contextlib.contextmanager
