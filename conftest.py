@@ -50,3 +50,17 @@ def fresh_calendar():
     workdays.forget()
     yield
     workdays.forget()
+
+
+@pytest.fixture
+def lake(db, settings, tmp_path):
+    """A lake of its own: own catalogue name, own folder; the catalogue's rows go with the test database."""
+    from uuid import uuid4
+
+    from citybrain.hub.data.lake import catalog, engine
+
+    settings.LAKE_WAREHOUSE = str(tmp_path / "lake")
+    settings.LAKE_CATALOG = f"test-{uuid4().hex[:12]}"
+    yield tmp_path / "lake"
+    catalog.forget()
+    engine.forget()

@@ -20,7 +20,7 @@ FLOORS = [
     "cases",
     "matters",
 ]
-FLOORS += ["services cockpit"]
+FLOORS += ["services cockpit sharing opendata"]
 HEIGHT = {word: height for height, words in enumerate(FLOORS) for word in words.split()}
 LIBRARIES = {"auth", "contenttypes", "sessions"}  # below everything
 

@@ -161,10 +161,9 @@ def test_the_audit_chain_is_intact_after_all_kills(town):
 def test_a_killed_launcher_leaves_nothing_and_the_next_up_takes_over(town, clean, load):
     town.kill_launcher()
     assert town.gone(), [p.cmdline() for p in town.marked()]
-    seconds = town.up()
+    town.up()
     load.wait_for_progress()
     assert_nothing_lost(town, load, clean)
-    assert seconds < 60
 
 
 def test_killing_everything_at_once_loses_nothing(town, clean, load):

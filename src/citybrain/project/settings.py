@@ -93,6 +93,8 @@ ROOMS = [
     "citybrain.hub.matters",
     "citybrain.apps.services",
     "citybrain.apps.cockpit",
+    "citybrain.apps.sharing",
+    "citybrain.apps.opendata",
 ]
 INSTALLED_APPS = [
     *ROOMS,
@@ -245,6 +247,20 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+
 
 # --- jobs -----------------------------------------------------------------------------------------------------
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
+# --- lake -----------------------------------------------------------------------------------------------------
+LAKE_ENGINE = env("LAKE_ENGINE", "embedded")  # "embedded" | "sc://host:port" of a Spark Connect server
+LAKE_WAREHOUSE = env("LAKE_WAREHOUSE")  # "" = DATA_DIR/lake; a folder; or s3://bucket/prefix
+LAKE_CATALOG = env("LAKE_CATALOG", "citybrain")
+LAKE_MEMORY = env("LAKE_MEMORY", "2GB")  # of one process
+LAKE_THREADS = int(env("LAKE_THREADS", "2"))
+LAKE_SPILL = env("LAKE_SPILL", "20GB")  # largest spill to disk of one process
+LAKE_STORE = {
+    "s3.endpoint": env("S3_ENDPOINT"),
+    "s3.access-key-id": env("S3_KEY"),
+    "s3.secret-access-key": env("S3_SECRET"),
+    "s3.region": env("S3_REGION"),
+}
 
 # --- logs -----------------------------------------------------------------------------------------------------
 LOGGING = {

@@ -173,6 +173,7 @@ class Launcher:
         for name in names:
             self.child(name, ["citybrain.project.worker"])
         self.child("printer", ["citybrain.project.printer"])
+        self.child("jobs", ["citybrain.project.jobs"])
         with self.steps.step("live push"):
             self.wait_http(f"http://{probe_host(config.host)}:{config.live_port}/live/healthz")
         with self.steps.step("web"):

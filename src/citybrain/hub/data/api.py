@@ -4,8 +4,9 @@
 scope and purpose every time.
 """
 
-from citybrain.hub.data.actions.sync_catalogue import sync_catalogue
-from citybrain.hub.data.data import CatalogueRecord, Column, Dataset, Rows
+from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
+from citybrain.hub.data.data import Column, Dataset, ItemRecord, ResourceRecord, Rows
 from citybrain.hub.data.domain.csv_text import csv_text, safe_cell
 from citybrain.hub.data.domain.registry import (
     dataset,
@@ -15,12 +16,12 @@ from citybrain.hub.data.domain.registry import (
     register_dataset,
 )
 from citybrain.hub.data.domain.statement import Question, condition
-from citybrain.hub.data.queries.catalogue import catalogue, catalogue_record
+from citybrain.hub.data.jobs.running import keep_doing as keep_doing_jobs
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 
 __all__ = [
-    "CatalogueRecord", "Column", "Dataset", "Question", "Rows", "catalogue", "catalogue_record", "condition", "csv_text",
-    "dataset", "datasets", "forget_dataset", "has_dataset", "measure", "measure_all", "question", "read",
-    "register_dataset", "safe_cell", "sync_catalogue",
+    "Column", "Dataset", "ItemRecord", "Question", "ResourceRecord", "Rows", "catalogue", "condition", "csv_text",
+    "dataset", "datasets", "forget_dataset", "has_dataset", "keep_doing_jobs", "measure", "measure_all", "question",
+    "read", "register_dataset", "resource", "safe_cell", "sync_catalogue",
 ]  # fmt: skip

@@ -1,8 +1,13 @@
 """The data room announces itself and keeps its catalogue in line after every migration."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.db.models.signals import post_migrate
 
-from citybrain.kernel.rooms import RoomConfig
+from citybrain.kernel.rooms import ANNOUNCEMENTS, RoomConfig
+
+TOPICS = ("jobs", "lake", "catalogue", "collection", "registers", "quality", "grants")
 
 
 class DataConfig(RoomConfig):
@@ -12,13 +17,16 @@ class DataConfig(RoomConfig):
     label = "data"
 
     def ready(self) -> None:
-        """Announcements, then the catalogue follows the code."""
+        """Announcements of the room and of its topics, then the catalogue follows the code."""
         super().ready()
+        for module in [f"{self.name}.{topic}.{word}" for topic in TOPICS for word in ANNOUNCEMENTS]:
+            if find_spec(module) is not None:
+                import_module(module)
         post_migrate.connect(renew_catalogue, sender=self)
 
 
 def renew_catalogue(**_kwargs: object) -> None:
     """Write what the rooms announce into the catalogue."""
-    from citybrain.hub.data.actions.sync_catalogue import sync_catalogue
+    from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
 
     sync_catalogue()

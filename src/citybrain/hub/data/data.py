@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from citybrain.kernel.text import Text
 
-ColumnType = Literal["text", "number", "bool", "date", "datetime"]
+ColumnType = Literal["text", "integer", "number", "real", "bool", "date", "datetime"]
 Grade = Literal["L1", "L2", "L3", "L4"]
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")
 EXPRESSION_TYPES: Mapping[str, str] = {
     "text": "string",
+    "integer": "number",
     "number": "number",
+    "real": "number",
     "bool": "boolean",
     "date": "date",
     "datetime": "datetime",
@@ -68,6 +70,8 @@ class Dataset:
     # URL name of a row's own page, given the value of ``link_column``; that page guards itself.
     link: str = ""
     link_column: str = "id"
+    # "database": ``sql`` in PostgreSQL; "lake": the table of the lake named like the key.
+    store: Literal["database", "lake"] = "database"
     description: Text = field(default_factory=lambda: Text(zh=""))
 
     def __post_init__(self) -> None:
@@ -92,6 +96,9 @@ class Dataset:
     @property
     def source(self) -> str:
         """FROM item named ``d``."""
+        if self.store == "lake":
+            namespace, _, noun = self.key.partition(".")
+            return f'"{namespace}"."{noun}" AS d'
         return f'"{self.sql}" AS d' if NAME.match(self.sql) else f"({self.sql}) AS d"
 
 
@@ -120,18 +127,61 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class CatalogueRecord:
-    """A dataset as the catalogue lists it: shape from code, ownership and sharing from a pack."""
+class ItemRecord:
+    """One information item of a resource. ``personal`` is a masking kind, ``yes`` (hidden wholly) or empty."""
+
+    name: str
+    title: Text
+    type: str
+    length: int | None = None
+    is_key: bool = False
+    required: bool = False
+    code_table: str = ""
+    identifier: str = ""
+    grade: str = "L1"
+    personal: str = ""
+    sharing: str = ""
+    opening: str = ""
+
+
+@dataclass(frozen=True)
+class ResourceRecord:
+    """A resource as the catalogue lists it (reference §6.2).
+
+    ``cycle``: live daily weekly monthly quarterly yearly irregular. ``sharing``: unconditional conditional none.
+    ``opening``: unconditional conditional none. ``kind``: operational lake harvested. ``state``: draft published withdrawn.
+    """
 
     key: str
+    kind: str
+    layer: str
     room: str
     title: Text
     description: Text
+    state: str
+    alive: bool
     owner: str
     cycle: str
     sharing: str
+    sharing_condition: str
     sharing_basis: str
+    opening: str
+    opening_basis: str
+    grade: str
+    code: str
+    classification: str
     version: int
-    columns: tuple[Mapping[str, Any], ...]
-    alive: bool
-    changed_at: datetime | None = None
+    rows: int
+    demo: bool
+    newest_at: datetime | None
+    received_at: datetime | None
+    changed_at: datetime
+    key_item: str
+    items: tuple[ItemRecord, ...]
+
+    def item(self, name: str) -> ItemRecord:
+        """The item of that name; KeyError otherwise."""
+        for item in self.items:
+            if item.name == name:
+                return item
+        raise KeyError(f"{self.key} has no item {name!r}")

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from citybrain.hub.data.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
 from citybrain.hub.data.domain import registry
-from citybrain.hub.data.models import CatalogueEntry
+from citybrain.hub.data.models import Resource
 from citybrain.hub.packs import api as packs
 from citybrain.kernel.text import Text
 
@@ -60,7 +60,7 @@ class Datasets:
         note: DatasetNote = doc.data
         values = note.model_dump(include={"owner", "cycle", "sharing", "sharing_basis"})
         values["note"] = note.note.as_dict() if note.note else {}
-        CatalogueEntry.objects.filter(pk=note.dataset).update(**values, pack=doc.pack)
+        Resource.objects.filter(pk=note.dataset).update(**values, pack=doc.pack)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Without the pack nobody is named as owner; the dataset stays."""

@@ -10,6 +10,8 @@ READ = declare("data.read", zh="读取数据行(按范围、脱敏)", en="Read r
 EXPORT = declare("data.export", zh="导出数据行", en="Export rows of datasets")
 UNMASK = declare("data.unmask", zh="查看未脱敏数据", en="Read personal columns unmasked")
 LOG = declare("data.log", zh="查看数据使用日志", en="See who read which data")
+WORK = declare("data.work", zh="办理数据汇聚与治理任务", en="Do and watch data work of one's unit")
 
 navigation.add("data", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="wallet")
 navigation.add("data", "data:log", _("Use of data"), LOG, 20, icon="lock")
+navigation.add("data", "data:jobs", _("Data jobs"), WORK, 90, icon="clock")

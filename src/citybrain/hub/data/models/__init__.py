@@ -1,6 +1,7 @@
-"""Tables of the data room."""
+"""Tables of the data room, one noun a file."""
 
-from citybrain.hub.data.models.catalogue import CatalogueEntry
+from citybrain.hub.data.models.job import Job
 from citybrain.hub.data.models.read_log import ReadLog
+from citybrain.hub.data.models.resource import Item, Resource
 
-__all__ = ["CatalogueEntry", "ReadLog"]
+__all__ = ["Item", "Job", "ReadLog", "Resource"]

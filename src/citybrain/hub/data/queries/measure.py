@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from citybrain.hub.data.domain import registry
+from citybrain.hub.data.catalogue.queries.resources import dataset_of
 from citybrain.hub.data.domain.statement import Question, condition, measuring
-from citybrain.hub.data.queries.running import run
+from citybrain.hub.data.queries.running import run_on
 from citybrain.kernel.expressions import Expression
 
 Answer = Decimal | None
@@ -30,7 +30,7 @@ def measure(
     ``town``, ``day``, ``month`` (city time). A sum or average of nothing is None, a count of nothing 0.
     NotFound: no such dataset; ExpressionError: the condition; Unavailable: it takes too long.
     """
-    question = Question(measure, condition(registry.dataset(key), where))
+    question = Question(measure, condition(dataset_of(key), where))
     found = measure_all(key, [question], since=since, until=until, group_by=group_by or "", time=time)
     return {member: values[0] for member, values in found.items()} if group_by else found.get("", [None])[0]
 
@@ -45,9 +45,9 @@ def measure_all(
     time: str = "",
 ) -> dict[str, list[Answer]]:
     """Several questions over one window in one pass; member → answers in the questions' order, ``""`` ungrouped."""
-    dataset = registry.dataset(key)
+    dataset = dataset_of(key)
     statement = measuring(dataset, questions, time=time, since=since, until=until, group_by=group_by)
-    rows = run(statement.sql, statement.params)
+    rows = run_on(dataset, statement)
     if not group_by:
         return {"": [decimal(value) for value in rows[0]]}
     return {str(row[0] if row[0] is not None else ""): [decimal(value) for value in row[1:]] for row in rows}
@@ -55,7 +55,7 @@ def measure_all(
 
 def question(key: str, measure: str, where: str | Expression | None) -> Question:
     """A question over a dataset, its condition compiled."""
-    return Question(measure, condition(registry.dataset(key), where))
+    return Question(measure, condition(dataset_of(key), where))
 
 
 def decimal(value: Any) -> Answer:

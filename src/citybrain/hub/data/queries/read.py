@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from citybrain.hub.data.actions.log_read import log_read
+from citybrain.hub.data.catalogue.queries.resources import dataset_of
 from citybrain.hub.data.data import Column, Dataset, Rows
-from citybrain.hub.data.domain import registry
 from citybrain.hub.data.domain.statement import (
     Statement,
     condition,
@@ -16,7 +16,7 @@ from citybrain.hub.data.domain.statement import (
     sql_columns,
     window,
 )
-from citybrain.hub.data.queries.running import run
+from citybrain.hub.data.queries.running import run_on
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
@@ -51,14 +51,14 @@ def read(
     Art. 6: a clear and reasonable purpose). At most 1,000 rows a call (20,000 for ``kind="export"``).
     NotAllowed, NotFound, Invalid (``purpose``, ``columns``), ExpressionError, Unavailable (too slow).
     """
-    dataset = registry.dataset(key)
+    dataset = dataset_of(key)
     chosen = chosen_columns(dataset, columns)
     checked_purpose(purpose)
     tests = [*scope_tests(actor, dataset), *asked(dataset, where, time, since, until)]
     most = MOST_EXPORTED if kind == "export" else MOST_ROWS
     limit, offset = max(1, min(limit, most)), max(0, min(offset, MOST_OFFSET))
     statement = reading(dataset, chosen, tests, limit=limit + 1, offset=offset, newest=True)
-    found = run(statement.sql, statement.params)
+    found = run_on(dataset, statement)
     hidden = frozenset() if allowed_unmasked(actor, dataset, unmask) else personal(chosen)
     rows = tuple(shown(row, chosen, hidden) for row in found[:limit])
     log_read(

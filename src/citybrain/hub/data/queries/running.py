@@ -6,6 +6,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 
+from citybrain.hub.data.data import Dataset
+from citybrain.hub.data.domain.statement import Statement
+from citybrain.hub.data.lake import dialect, reading
 from citybrain.kernel.errors import Unavailable
 
 MILLISECONDS = 8000
@@ -26,3 +29,11 @@ def run(sql: str, params: Sequence[Any], *, milliseconds: int = MILLISECONDS) ->
                 "the question takes too long / 查询超时", code="too_slow", retry_after=10
             ) from error
         raise
+
+
+def run_on(dataset: Dataset, statement: Statement) -> list[tuple[Any, ...]]:
+    """Rows of a statement over one dataset, by the engine its rows live in."""
+    if dataset.store == "database":
+        return run(statement.sql, statement.params)
+    sql, params = dialect.for_lake(statement.sql, statement.params)
+    return reading.query(reading.Asked(sql, params, seconds=MILLISECONDS / 1000)).rows

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pyarrow as pa
 from django.db import connection
 
 from citybrain.hub.data import api as data
+from citybrain.hub.data.lake import tables, writing
+from citybrain.hub.data.models import Item, Resource
+from citybrain.kernel import clock
+from citybrain.kernel.ids import new_id
 from citybrain.kernel.text import Text
 
 COLUMNS = {
@@ -67,3 +72,47 @@ def registered(dataset: data.Dataset) -> Iterator[data.Dataset]:
         yield dataset
     finally:
         data.forget_dataset(dataset.key)
+
+
+PEOPLE = [
+    (
+        "number",
+        "text",
+        {"identifier": "citizen_number", "personal": "id_number", "grade": "L3", "is_key": True},
+    ),
+    ("name", "text", {"personal": "name", "grade": "L3"}),
+    ("organisation", "text", {}),
+    ("division", "text", {}),
+    ("income", "number", {"grade": "L3"}),
+    ("registered_at", "datetime", {}),
+]
+
+
+def lake_resource(key: str = "gaj.person", items=PEOPLE, **values) -> Resource:
+    """A published table of the lake with its items; needs the fixture ``lake``."""
+    given = {
+        "kind": "lake", "layer": "register", "title": {"zh": "人口", "en": "People"}, "state": "published",
+        "owner": "350900-gaj", "cycle": "daily", "sharing": "conditional", "grade": "L3", "changed_at": clock.now(),
+        "time_item": "registered_at", "organisation_item": "organisation", "division_item": "division",
+        "key_item": "number",
+    }  # fmt: skip
+    made = Resource.objects.create(key=key, **{**given, **values})
+    for position, (name, kind, more) in enumerate(items):
+        Item.objects.create(
+            resource=made,
+            name=name,
+            position=position,
+            type=kind,
+            title={"zh": f"项{name}", "en": name},
+            **more,
+        )
+    tables.create_table(key, [tables.LakeColumn(name, kind) for name, kind, _more in items])
+    return made
+
+
+def deliver(key: str, rows: list[dict]) -> int:
+    """Rows into the table as one delivery."""
+    names = sorted({name for row in rows for name in row})
+    table = pa.table({name: [row.get(name) for row in rows] for name in names})
+    found = Resource.objects.get(pk=key)
+    return writing.append(key, table, batch=new_id(), at=clock.now(), key=found.key_item)

@@ -40,5 +40,5 @@ def test_contradictions_are_named(visits, bodies, found):
 def test_a_note_reaches_the_catalogue(visits):
     with factories.registered(factories.visits("data.loose", organisation=False)):
         Datasets().apply(CONTEXT, documents({"cycle": "daily", "note": {"zh": "说明", "en": "note"}})[0])
-        record = data.catalogue_record("data.visit")
+        record = data.resource("data.visit")
         assert (record.owner, record.cycle, record.description.en) == ("350900-fgw", "daily", "note")

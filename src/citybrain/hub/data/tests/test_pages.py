@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from citybrain.hub.data import api as data
-from citybrain.hub.data.models import CatalogueEntry, ReadLog
+from citybrain.hub.data.models import ReadLog, Resource
 from citybrain.hub.data.tests import factories
 
 
@@ -56,9 +56,9 @@ def test_a_changed_shape_is_a_new_version_and_a_gone_dataset_is_marked(db):
     object.__setattr__(fewer, "columns", fewer.columns[:-1])
     with factories.registered(fewer):
         data.sync_catalogue()
-        assert CatalogueEntry.objects.get(pk="data.visit").version == 2
+        assert Resource.objects.get(pk="data.visit").version == 2
     data.sync_catalogue()
-    assert not CatalogueEntry.objects.get(pk="data.visit").alive
+    assert not Resource.objects.get(pk="data.visit").alive
 
 
 @pytest.mark.parametrize("odd", ["\0", "a\0b", "%", "'", '"', "x" * 5000, '"\0" = "\0"'])

@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from citybrain.hub.data.catalogue.queries.resources import resource
 from citybrain.hub.data.domain.csv_text import csv_text
 from citybrain.hub.data.models import ReadLog
 from citybrain.hub.data.permissions import EXPORT, LOG, VIEW
-from citybrain.hub.data.queries.catalogue import catalogue_record
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.views.asked import asked
 from citybrain.kernel import clock
@@ -24,7 +24,7 @@ LOG_PAGE = 100
 @guard(VIEW)
 def sample(request: HttpRequest, key: str) -> HttpResponse:
     """A form for purpose and condition, then up to 20 rows that the actor may see, masked."""
-    entry = catalogue_record(key)
+    entry = resource(key)
     said = {name: asked(request.GET, name, 500) for name in ("purpose", "where")}
     context = {"entry": entry, "asked": said, "rows": None, "problems": []}
     status = 200
@@ -43,7 +43,7 @@ def sample(request: HttpRequest, key: str) -> HttpResponse:
 def export(request: HttpRequest, key: str) -> HttpResponse:
     """Rows as CSV: the same door, logged and audited, at most 20,000 rows, cells that no spreadsheet runs."""
     said = {name: asked(request.POST, name, 500) for name in ("purpose", "where")}
-    entry = catalogue_record(key)
+    entry = resource(key)
     try:
         found = read(
             request.actor, key, where=said["where"], limit=20_000, purpose=said["purpose"], kind="export"

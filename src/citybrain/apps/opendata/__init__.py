@@ -1,0 +1,1 @@
+"""The open data portal: datasets for everybody, releases decided as cases."""

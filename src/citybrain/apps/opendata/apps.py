@@ -1,0 +1,6 @@
+from citybrain.kernel.rooms import RoomConfig
+
+
+class OpendataConfig(RoomConfig):
+    name = "citybrain.apps.opendata"
+    label = "opendata"

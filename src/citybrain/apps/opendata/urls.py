@@ -1,0 +1,4 @@
+"""Addresses under /opendata/."""
+
+app_name = "opendata"
+urlpatterns: list = []

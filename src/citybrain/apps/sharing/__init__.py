@@ -1,0 +1,1 @@
+"""数据共享: requests, answers, objections, quality work; benches of stewards and departments."""

@@ -1,0 +1,4 @@
+"""Addresses under /sharing/."""
+
+app_name = "sharing"
+urlpatterns: list = []

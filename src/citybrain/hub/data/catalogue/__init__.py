@@ -1,0 +1,1 @@
+"""The catalogue (目录): resources, items, duties, grades, lineage, versions, search."""

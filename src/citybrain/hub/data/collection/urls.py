@@ -1,0 +1,3 @@
+"""Addresses of this topic under /data/."""
+
+urlpatterns: list = []

@@ -1,0 +1,91 @@
+"""The embedded engine: DuckDB in this process, one instance, a cursor a question, bounded in memory, threads and time.
+
+It opens files below the warehouse and nothing else, and its settings are locked, so that no SQL, however it came here,
+reads other files, reaches the network or loads code.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.conf import settings
+
+from citybrain.hub.data.lake.catalog import local, warehouse
+from citybrain.kernel.errors import Unavailable
+
+SECONDS = 30.0
+_guard = threading.Lock()
+_instances: dict[str, duckdb.DuckDBPyConnection] = {}
+
+
+def instance() -> duckdb.DuckDBPyConnection:
+    """The engine of this process, opened on first use."""
+    with _guard:
+        folder = local(warehouse())
+        if folder not in _instances:
+            _instances[folder] = opened(folder)
+        return _instances[folder]
+
+
+def forget() -> None:
+    """Close the engine; the next question opens it again."""
+    with _guard:
+        for made in _instances.values():
+            made.close()
+        _instances.clear()
+
+
+def opened(folder: str) -> duckdb.DuckDBPyConnection:
+    """A fresh engine that may open files below ``folder`` and its own spill folder only."""
+    spill = Path(settings.DATA_DIR) / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    made = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.LAKE_MEMORY,
+            "threads": settings.LAKE_THREADS,
+            "temp_directory": str(spill),
+            "max_temp_directory_size": settings.LAKE_SPILL,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        },
+    )
+    made.execute("SET TimeZone = 'Asia/Shanghai'")
+    made.execute(f"SET allowed_directories = ['{folder}', '{spill}']")
+    made.execute("SET enable_external_access = false")
+    made.execute("SET lock_configuration = true")
+    return made
+
+
+@contextmanager
+def cursor(seconds: float = SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor that is interrupted after ``seconds``; Unavailable then, and when memory runs out."""
+    made = instance().cursor()
+    alarm = threading.Timer(seconds, made.interrupt)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield made
+    except duckdb.InterruptException as error:
+        raise Unavailable(
+            "the question takes too long / 查询超时", code="too_slow", retry_after=10
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise Unavailable(
+            "the question needs too much memory / 查询占用内存过大", code="too_large"
+        ) from error
+    finally:
+        alarm.cancel()
+        made.close()
+
+
+def rows(
+    sql: str, params: Sequence[Any] | dict[str, Any] = (), *, seconds: float = SECONDS
+) -> list[tuple[Any, ...]]:
+    """All rows of a statement of our own over nothing but values and files."""
+    with cursor(seconds) as engine:
+        return engine.execute(sql, params or None).fetchall()

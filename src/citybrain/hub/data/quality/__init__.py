@@ -1,0 +1,1 @@
+"""Quality: rules of the six dimensions, scans, problem rows, scores, valid records."""

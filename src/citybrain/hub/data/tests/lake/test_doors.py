@@ -1,0 +1,51 @@
+"""The doors ``read`` and ``measure`` over a table of the lake: same scope, masks, log and words as everywhere."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from citybrain.hub.data import api as data
+from citybrain.hub.data.models import ReadLog
+from citybrain.hub.data.tests import factories
+from citybrain.hub.identity.tests import factories as people
+from citybrain.kernel.errors import NotFound
+
+DAY = datetime(2026, 11, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def people_table(lake):
+    factories.lake_resource()
+    rows = [
+        {"number": "35090219900101001X", "name": "张三", "organisation": "350902-scjg", "income": Decimal("10.5"),
+         "division": "350902001000", "registered_at": DAY},
+        {"number": "35098219851231002X", "name": "李四", "organisation": "350921-scjg", "income": None,
+         "division": "350921001000", "registered_at": DAY},
+    ]  # fmt: skip
+    factories.deliver("gaj.person", rows)
+    return "gaj.person"
+
+
+def test_totals(people_table):
+    assert data.measure(people_table) == 2
+    assert data.measure(people_table, measure="sum:income", where='name = "张三" and income > 10') == Decimal(
+        "10.5"
+    )
+    assert data.measure(people_table, group_by="county") == {"350902000000": 1, "350921000000": 1}
+    assert data.measure(people_table, group_by="day") == {"2026-11-02": 2}
+
+
+def test_rows_in_scope_and_masked(people_table, steward):
+    found = data.read(people.actor(steward), people_table, purpose="核对测试数据")
+    assert [row["organisation"] for row in found.dicts()] == ["350902-scjg"]
+    assert "张三" not in str(found.rows)
+    assert ReadLog.objects.get().rows == 1
+
+
+def test_a_draft_has_no_rows(people_table, steward):
+    from citybrain.hub.data.models import Resource
+
+    Resource.objects.update(state="draft")
+    with pytest.raises(NotFound):
+        data.read(people.actor(steward), people_table, purpose="核对测试数据")
