@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from citybrain.kernel.events import Event
 from citybrain.kernel.text import Text
 
 ColumnType = Literal["text", "integer", "number", "real", "bool", "date", "datetime"]
@@ -185,3 +186,74 @@ class ResourceRecord:
             if item.name == name:
                 return item
         raise KeyError(f"{self.key} has no item {name!r}")
+
+
+# -- events -----------------------------------------------------------------------------------------------------
+
+
+class RowsDelivered(Event):
+    """A delivery is in a table."""
+
+    name = "data.rows_delivered"
+    resource: str
+    batch: str
+    rows: int
+
+
+class ResourcePublished(Event):
+    """A resource was published, or again with a new version."""
+
+    name = "data.resource_published"
+    resource: str
+    version: int
+
+
+class ProblemsFound(Event):
+    """A quality scan found rows that break a rule; ``owner`` has to put them right."""
+
+    name = "data.problems_found"
+    resource: str
+    rule: str
+    scan_id: str
+    owner: str
+    problems: int
+
+
+class ProblemsCured(Event):
+    """A later scan found no row that breaks the rule any more."""
+
+    name = "data.problems_cured"
+    resource: str
+    rule: str
+    scan_id: str
+    owner: str
+
+
+class GrantIssued(Event):
+    """A consumer may use items of a resource."""
+
+    name = "data.grant_issued"
+    grant_id: str
+    resource: str
+    consumer: str
+
+
+class GrantEnded(Event):
+    """A grant expired, was suspended or revoked; ``how`` says which."""
+
+    name = "data.grant_ended"
+    grant_id: str
+    resource: str
+    consumer: str
+    how: str
+
+
+class RecordCorrected(Event):
+    """A record under objection was corrected at its source; every past reader has to hear of it."""
+
+    name = "data.record_corrected"
+    resource: str
+    record: str
+    objection_id: str
+    old_hash: str
+    new_hash: str

@@ -91,14 +91,17 @@ def aliased(node: exp.Table, view: str) -> exp.Expr:
 
 def relation(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> str:
     """SELECT over the files of one plan; an empty table has the right columns and no rows."""
-    names = [field.name for field in found.schema().fields]
     files = [local(task.file.file_path) for task in scanned(found, only, as_of)]
     if not files:
         columns = ", ".join(f'NULL::{duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields)
         return f"SELECT {columns} WHERE false"
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
+    # By field number, as Iceberg means it: a column added later is unknown in old files, a renamed one is the same.
+    fields = ", ".join(
+        f"{f.field_id}: {{name: '{f.name}', type: '{duckdb_type(f.field_type)}', default_value: NULL}}"
+        for f in found.schema().fields
+    )
+    return f"SELECT * FROM read_parquet([{listed}], schema = MAP {{{fields}}})"  # noqa: S608
 
 
 def scanned(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> list[Any]:

@@ -68,3 +68,14 @@ def keys_of(rows: pa.Table, key: str) -> list[int | None]:
     if not key:
         return [None] * rows.num_rows
     return [None if value is None else lookup_key(str(value)) for value in rows.column(key).to_pylist()]
+
+
+def replace(name: str, rows: pa.Table, *, batch: UUID | str, at: datetime, key: str = "") -> int:
+    """The whole table anew in one snapshot; earlier snapshots stay readable. Rows written (0: this batch was there)."""
+    found = table(name)
+    if has_batch(name, batch):
+        return 0
+    found.overwrite(
+        fitted(rows, found.schema().as_arrow(), str(batch), at, key), snapshot_properties={BATCH: str(batch)}
+    )
+    return rows.num_rows

@@ -49,3 +49,30 @@ def test_a_draft_has_no_rows(people_table, steward):
     Resource.objects.update(state="draft")
     with pytest.raises(NotFound):
         data.read(people.actor(steward), people_table, purpose="核对测试数据")
+
+
+def test_a_stream_is_scoped_masked_and_logged(people_table, steward):
+    with data.stream(
+        people.actor(steward), people_table, columns=["name", "organisation"], purpose="交换测试"
+    ) as found:
+        rows = [row for batch in found for row in batch.to_pylist()]
+    assert rows == [{"name": "张*", "organisation": "350902-scjg"}]
+    assert ReadLog.objects.get().kind == "export"
+
+
+def test_a_declared_resource_has_its_table_and_tells_of_deliveries(lake, db):
+    from citybrain.kernel.actor import Actor
+
+    by = Actor.system("tests")
+    items = [{"name": "number", "type": "text", "title": {"zh": "号码", "en": "Number"}}]
+    data.declare_resource(
+        "mzj.card", title={"zh": "卡", "en": "Cards"}, items=items, by=by, owner="350900-mzj"
+    )
+    data.publish_resource("mzj.card", by=by)
+    factories.deliver("mzj.card", [{"number": "1"}, {"number": "2"}])
+    data.note_delivery("mzj.card", batch="b", rows=2, by=by)
+    assert data.resource("mzj.card").rows == 2
+    more = [*items, {"name": "phone", "type": "text", "title": {"zh": "电话", "en": "Phone"}}]
+    data.declare_resource("mzj.card", title={"zh": "卡", "en": "Cards"}, items=more, by=by)
+    assert data.resource("mzj.card").version == 2
+    assert data.measure("mzj.card", where="phone = null") == 2

@@ -1,0 +1,103 @@
+"""Writing resources of the lake into the catalogue, with their table; publishing; noting what came in."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from citybrain.hub.data.catalogue.queries.resources import resource_row
+from citybrain.hub.data.data import RowsDelivered
+from citybrain.hub.data.lake import reading, tables
+from citybrain.hub.data.models import Item, Resource
+from citybrain.kernel import audit, clock, events
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import Conflict
+
+
+@transaction.atomic
+def declare_resource(
+    key: str, *, title: Mapping[str, str], items: Sequence[Mapping[str, Any]], by: Actor, **values: Any
+) -> Resource:
+    """A resource of the lake and its table; a second declaration renews words and adds items.
+
+    ``items`` are the fields of ``Item`` (name, type, title …) in order; ``values`` fields of ``Resource``. Conflict when an
+    item changes its type or the key belongs to a room. An item that is no longer declared leaves the catalogue, not the table.
+    """
+    row = Resource.objects.select_for_update().filter(pk=key).first()
+    if row is not None and row.kind != "lake":
+        raise Conflict(f"{key} is kept by a room / 该数据集由业务模块维护", code="not_lake")
+    listed = [{**item, "position": position} for position, item in enumerate(items)]
+    refuse_changed_types(row, listed)
+    digest = hashlib.sha256(json.dumps(listed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    if row is None:
+        row = Resource(key=key, kind="lake", layer="raw", changed_at=clock.now())
+    elif row.hash != digest:
+        row.version, row.changed_at = row.version + 1, clock.now()
+    changed = row.hash != digest
+    given = {
+        "title": dict(title),
+        "hash": digest,
+        "grade": max((i.get("grade", "L1") for i in listed), default="L1"),
+    }
+    for name, value in {**given, **values, "alive": True}.items():
+        setattr(row, name, value)
+    row.save()
+    if changed:
+        row.items.all().delete()
+        Item.objects.bulk_create(Item(resource=row, **item) for item in listed)
+    make_table(key, listed)
+    audit.record("data.declare_resource", by=by, obj=f"dataset:{key}", after={"version": row.version})
+    return row
+
+
+def refuse_changed_types(row: Resource | None, listed: Sequence[Mapping[str, Any]]) -> None:
+    """A column keeps its type for life: what was delivered under it stays readable."""
+    known = {} if row is None else {item.name: item.type for item in row.items.all()}
+    for item in listed:
+        if known.get(item["name"], item["type"]) != item["type"]:
+            raise Conflict(
+                f"item {item['name']} is {known[item['name']]} already / 信息项类型不能改变", code="item_type"
+            )
+
+
+def make_table(key: str, listed: Sequence[Mapping[str, Any]]) -> None:
+    """The table with at least these columns."""
+    columns = [tables.LakeColumn(item["name"], item["type"]) for item in listed]
+    if tables.has_table(key):
+        tables.add_columns(key, columns)
+    else:
+        tables.create_table(key, columns)
+
+
+@transaction.atomic
+def publish_resource(key: str, *, by: Actor) -> Resource:
+    """Make a resource readable for those who may."""
+    row = resource_row(key)
+    row.state, row.published_at = "published", clock.now()
+    row.save(update_fields=["state", "published_at"])
+    audit.record("data.publish_resource", by=by, obj=f"dataset:{key}", after={"version": row.version})
+    return row
+
+
+@transaction.atomic
+def note_delivery(key: str, *, batch: str, rows: int, by: Actor, at: datetime | None = None) -> None:
+    """Renew the facts about a table's rows after a delivery and tell the rooms (``RowsDelivered``)."""
+    row = Resource.objects.select_for_update().get(pk=key)
+    row.rows = table_rows(key)
+    row.received_at = at or clock.now()
+    if row.time_item:
+        newest = reading.query(f'SELECT max("{row.time_item}") FROM {key}').rows[0][0]  # noqa: S608 - names of the catalogue
+        row.newest_at = newest if isinstance(newest, datetime) else row.newest_at
+    row.save(update_fields=["rows", "received_at", "newest_at"])
+    events.publish(RowsDelivered(resource=key, batch=batch, rows=rows), aggregate=f"dataset:{key}", by=by)
+
+
+def table_rows(key: str) -> int:
+    """Rows in the newest snapshot, from its summary."""
+    snapshot = tables.table(key).current_snapshot()
+    if snapshot is None or snapshot.summary is None:
+        return 0
+    return int(snapshot.summary.additional_properties.get("total-records", 0))
