@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from citybrain.hub.cases.domain.diagram import svg
@@ -52,7 +53,7 @@ def import_bpmn(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     try:
         if upload is None or not upload.size or upload.size > MOST_BYTES:
-            raise Invalid([FieldProblem("file", "size", "BPMN ≤ 2 MB")])
+            raise Invalid([FieldProblem("file", "size", _("Choose a BPMN file of at most 2 MB."))])
         draft = diagrams.import_bpmn(upload.read())
     except Invalid as error:
         return render(
@@ -60,5 +61,8 @@ def import_bpmn(request: HttpRequest) -> HttpResponse:
         )
     document = yaml.safe_dump(draft.document, allow_unicode=True, sort_keys=False, width=110)
     found = Machine.model_validate(draft.document)
-    context = {"document": document, "left_out": draft.left_out, "svg": svg(found, lang=current_language())}
+    context = {
+        "key": found.key, "document": document, "left_out": draft.left_out,
+        "svg": svg(found, lang=current_language()),
+    }  # fmt: skip
     return render(request, "cases/imported.html", context)
