@@ -14,11 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _folder(tmp_path, settings):
-    settings.DATA_DIR = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }  # fmt: skip
+def _plain_files(plain_files):
+    """Every page here is asked for without collected static files."""
 
 
 def ask(view, actor, *args, path="/cases/", post=None, lang="zh-hans", **kw):

@@ -6,6 +6,7 @@ import yaml
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from citybrain.hub.cases.domain.diagram import svg
@@ -17,6 +18,17 @@ from citybrain.kernel.guard import guard
 from citybrain.kernel.text import current_language
 
 MOST_BYTES = 2_000_000
+WHO = {
+    "applicant": gettext_lazy("Applicant"),
+    "system": gettext_lazy("System"),
+    "receiver": gettext_lazy("Receiving clerk"),
+    "reviewer": gettext_lazy("Reviewer"),
+    "decider": gettext_lazy("Deciding officer"),
+    "issuer": gettext_lazy("Issuing clerk"),
+    "deliverer": gettext_lazy("Delivery clerk"),
+    "leader": gettext_lazy("Unit leader"),
+    "hall_chief": gettext_lazy("Hall chief"),
+}  # by identity role; a role of a pack's own is shown by its key
 
 
 @guard("cases.work")
@@ -31,7 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One case type: the picture and the arrows with who, when and why."""
     found = machine(key)
-    context = {"machine": found, "svg": svg(found, lang=current_language())}
+    who = WHO | {role: WHO.get(named, named) for role, named in found.roles.items()}
+    context = {"machine": found, "who": who, "svg": svg(found, lang=current_language())}
     return render(request, "cases/type.html", context)
 
 
