@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from citybrain.hub.matters.data import GuideView
@@ -97,6 +98,11 @@ def joined(names: Iterable[Text]) -> Text:
     return T(zh="、".join(n.say("zh") for n in names), en=", ".join(n.say("en") for n in names))
 
 
+def on(day: date | None) -> Text | None:
+    """A day as each language writes it."""
+    return T(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {day:%b %Y}") if day else None
+
+
 def element_groups(view: GuideView) -> list[Group]:
     """All groups of §2.5 of one matter."""
     d = view.document
@@ -146,9 +152,9 @@ class _Groups:
         )
         yield self.row("事项类型", "Type", "type", T(zh=f"{zh}（{code}）", en=f"{en} ({code})"))
         yield self.row("版本", "Version", "version", str(v.version), tag="D")
-        yield self.row("生效日期", "In force from", "effective_from", v.effective_from.isoformat(), tag="D")
+        yield self.row("生效日期", "In force from", "effective_from", on(v.effective_from), tag="D")
         if v.effective_to:
-            yield self.row("取消日期", "Until", "effective_to", v.effective_to.isoformat(), tag="D")
+            yield self.row("取消日期", "Until", "effective_to", on(v.effective_to), tag="D")
         for item in d.handling_items:
             yield self.row("业务办理项", "Handling item", "handling_items", item.name)
 
