@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,36 @@ def lake(db, settings, tmp_path):
     yield tmp_path / "lake"
     catalog.forget()
     engine.forget()
+
+
+@pytest.fixture(scope="session")
+def with_packs(django_db_setup, django_db_blocker):
+    """``with with_packs("food-licence"):`` has shipped packs (and what they need) installed, and rolls back after it."""
+    from django.db import transaction
+
+    from citybrain.hub.packs import api as packs
+    from citybrain.kernel import workdays
+    from citybrain.kernel.actor import Actor
+
+    @contextmanager
+    def installed(*names, demo=False):
+        with django_db_blocker.unblock():
+            with transaction.atomic():
+                try:
+                    for name in names:
+                        packs.install(name, by=Actor.system("tests"), demo=demo)
+                    workdays.forget()
+                    yield
+                finally:
+                    transaction.set_rollback(True)
+            workdays.forget()
+
+    return installed
+
+
+@pytest.fixture
+def plain_files(tmp_path, settings):
+    """Static addresses without a manifest; uploads in a folder of the test."""
+    settings.DATA_DIR = tmp_path
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}

@@ -1,5 +1,6 @@
 """Every address the city answers, from its own URL configuration, with harmless words in the gaps."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ WORDS = {
     "slug": "nothing-here",
     "str": "nothing-here",
     "path": "nothing/here",
+    "dataset": "nothing.here",
 }
 
 
@@ -34,10 +36,8 @@ def addresses(resolver=None, prefix="/", space="", seen=None) -> list[Address]:
     for entry in (resolver or get_resolver()).url_patterns:
         route = str(entry.pattern)
         filled = route
-        for name, converter in entry.pattern.converters.items():
-            kind = {"UUIDConverter": "uuid", "UUIDStrConverter": "uuidstr", "IntConverter": "int", "SlugConverter": "slug",
-                    "StringConverter": "str", "PathConverter": "path"}[type(converter).__name__]  # fmt: skip
-            filled = filled.replace(f"<{kind}:{name}>", WORDS[kind]).replace(f"<{name}>", WORDS["str"])
+        for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", route):
+            filled = filled.replace(f"<{kind}:{name}>" if kind else f"<{name}>", WORDS[kind or "str"])
         if isinstance(entry, URLPattern):
             found.append(Address(f"{space}{entry.name or route}", prefix + filled, entry.callback))
         else:

@@ -1,12 +1,7 @@
 """A city to attack: shipped packs and their demo people, installed once and rolled back afterwards."""
 
 import pytest
-from django.db import transaction
 from django.test import Client
-
-from citybrain.hub.packs import api as packs
-from citybrain.kernel import workdays
-from citybrain.kernel.actor import Actor
 
 from . import people
 
@@ -21,30 +16,15 @@ class Reader(Client):
 
 
 @pytest.fixture(scope="package")
-def city(django_db_setup, django_db_blocker):
+def city(with_packs):
     """Installed: service-base and ningde with its demo accounts, the social security card, the food licence."""
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        try:
-            for name in ("social-security-card", "food-licence"):
-                packs.install(name, by=Actor.system("tests"), demo=True)
-            workdays.forget()
-            yield
-        finally:
-            transaction.set_rollback(True)
-            atomic.__exit__(None, None, None)
-            workdays.forget()
+    with with_packs("social-security-card", "food-licence", demo=True):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _plain_files(tmp_path, settings):
-    """Static addresses without a manifest; uploads in a folder of the test."""
-    settings.DATA_DIR = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def _plain_files(plain_files):
+    """Every page here is asked for without collected static files."""
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Errors a person can act on: what happened, what is safe, what to do. Free of Django.
 
 A view never builds an error page itself; it lets these pass and ``kernel.http.ErrorMiddleware`` answers in the
-language and form (page, fragment, JSON) the client asked for.
+language and form (page, JSON) the client asked for.
 """
 
 from dataclasses import dataclass

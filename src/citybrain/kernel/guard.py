@@ -57,11 +57,8 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect to the sign-in page and back; an htmx or API caller gets 401 instead of a page it cannot use."""
+    """Redirect to the sign-in page and back; an API caller gets 401 instead of a page it cannot use."""
     where = resolve_url(settings.LOGIN_URL)
-    if request.headers.get("HX-Request"):
-        here = request.headers.get("HX-Current-URL", request.get_full_path())
-        return HttpResponse(status=401, headers={"HX-Redirect": f"{where}?{urlencode({'next': here})}"})
     if "application/json" in request.headers.get("Accept", ""):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Session"})
     back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path

@@ -1,6 +1,6 @@
 """Every refusal and every failure, told to a person or a program: what happened, what is safe, what to do.
 
-One answer in three forms: a page, a fragment for htmx, JSON. Never shows a trace, a query or a file name. Unknown
+One answer in two forms: a page, JSON. Never shows a trace, a query or a file name. Unknown
 exceptions stay 500 and are logged by Django; known ones of the database become 503 (down) or 400 (data it cannot hold).
 """
 
@@ -175,9 +175,8 @@ def page(request: HttpRequest, error: CityError) -> str:
         "problems": getattr(error, "problems", []),
         "retry_after": getattr(error, "retry_after", 0),
     }
-    fragment = ["ui/errors/fragment.html"] * bool(request.headers.get("HX-Request"))
     try:
-        return render_to_string([*fragment, "ui/errors/error.html"], context, request=request)
+        return render_to_string("ui/errors/error.html", context, request=request)
     except Exception:
         logger.exception("the error page itself failed")
         return plain(context)

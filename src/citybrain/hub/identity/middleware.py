@@ -18,6 +18,8 @@ from .queries.people import subject_of
 from .queries.rights import keep_refusal
 from .queries.sessions import is_idle, note_seen
 
+BETWEEN = {"en": " · "}  # stands between unit and post; Chinese does with a space
+
 
 class ActorMiddleware:
     """In the place of Django's AuthenticationMiddleware. Costs nothing for visitors without a session."""
@@ -71,7 +73,7 @@ def name_the_post(request: HttpRequest, actor: Actor) -> None:
     post, unit = picture.posts.get(actor.post_id), picture.organisations.get(actor.organisation)  # type: ignore[arg-type]
     request.organisation_name = unit.short if unit else {}  # type: ignore[attr-defined]
     title = {
-        lang: f"{(unit.short.get(lang) or '') if unit else ''} {words}".strip()
+        lang: BETWEEN.get(lang, " ").join(filter(None, [(unit.short.get(lang) or "") if unit else "", words]))
         for lang, words in (post.title if post else {}).items()
         if words
     }

@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 
 from citybrain.hub.cases.domain.layout import Box, place
 from citybrain.hub.cases.domain.machine import Machine
+from citybrain.kernel.text import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 OURS = "https://citybrain.org/schema/machine"
@@ -31,9 +32,9 @@ MOST_STATES = 200
 class BpmnRefused(ValueError):
     """The file is no usable BPMN. ``code``: xml, size, empty."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, code: str, said: Text) -> None:
+        super().__init__(said.say("en"))
+        self.code, self.said = code, said
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Draft:
     """A machine read from BPMN: the document for ``machines/<key>.yaml`` and what could not be carried over."""
 
     document: dict[str, Any]
-    left_out: tuple[str, ...]
+    left_out: tuple[Text, ...]
 
 
 # export ------------------------------------------------------------------------------------------------------------
@@ -160,21 +161,27 @@ def read(text: str | bytes) -> Draft:
 
 def _process(text: str | bytes) -> ET.Element:
     if len(text) > MOST_CHARS:
-        raise BpmnRefused("size", "the file is too large")
+        raise BpmnRefused("size", Text(zh="文件太大。", en="The file is too large."))
     try:
         root = fromstring(text, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     except (ET.ParseError, DefusedXmlException, ValueError) as error:
-        raise BpmnRefused("xml", f"not readable as XML: {error}") from error
+        raise BpmnRefused(
+            "xml",
+            Text(
+                zh="无法读取：文件不是完整的 XML，或者含有 DTD、实体声明。",
+                en="It cannot be read: the file is no complete XML, or it declares a DTD or entities.",
+            ),
+        ) from error
     process = root.find(f"{{{BPMN}}}process") if root.tag == f"{{{BPMN}}}definitions" else None
     if process is None:
-        raise BpmnRefused("empty", "the file holds no BPMN process")
+        raise BpmnRefused("empty", Text(zh="文件中没有 BPMN 流程。", en="The file holds no BPMN process."))
     return process
 
 
 def _draft(process: ET.Element) -> Draft:
     nodes: dict[str, tuple[str, str]] = {}
     flows: list[tuple[str, str, str, str]] = []
-    left_out: list[str] = []
+    left_out: list[Text] = []
     for child in process:
         tag = child.tag.rsplit("}", 1)[-1]
         ident = child.get("id", "")
@@ -186,15 +193,19 @@ def _draft(process: ET.Element) -> Draft:
         elif tag in NODES:
             nodes[ident] = (tag, child.get("name") or ident)
             if tag in ("callActivity", "subProcess"):
-                left_out.append(f"{tag} {ident}: only its name was kept")
+                left_out.append(
+                    Text(zh=f"{tag} {ident}：只保留名称", en=f"{tag} {ident}: only its name was kept")
+                )
         elif tag not in KNOWN:
-            left_out.append(f"{tag} {ident}: not carried over")
+            left_out.append(Text(zh=f"{tag} {ident}：未导入", en=f"{tag} {ident}: not carried over"))
     if not nodes or len(nodes) > MOST_STATES:
-        raise BpmnRefused("empty", "the process has no steps, or too many")
+        raise BpmnRefused(
+            "empty", Text(zh="流程没有环节，或者环节太多。", en="The process has no steps, or too many.")
+        )
     return _assemble(process, nodes, flows, left_out)
 
 
-def _assemble(process: ET.Element, nodes: dict, flows: list, left_out: list[str]) -> Draft:
+def _assemble(process: ET.Element, nodes: dict, flows: list, left_out: list[Text]) -> Draft:
     flows = _through_gateways(nodes, flows)
     starts = [i for i, (tag, _n) in nodes.items() if tag == "startEvent"]
     keep = {i: v for i, v in nodes.items() if v[0] not in PASSED}
@@ -218,7 +229,12 @@ def _assemble(process: ET.Element, nodes: dict, flows: list, left_out: list[str]
             }  # fmt: skip
             transitions.append(arrow)
             if guard:
-                left_out.append(f"condition of step_{number} to be rewritten: {guard[:120]}")
+                left_out.append(
+                    Text(
+                        zh=f"step_{number} 的条件需要改写：{guard[:120]}",
+                        en=f"condition of step_{number} to be rewritten: {guard[:120]}",
+                    )
+                )
     document = {
         "key": _slug(process.get("id") or "imported"), "version": 1, "name": process.get("name") or "导入的流程",
         "roles": {"handler": "reviewer"}, "states": states, "transitions": transitions, "number_on": "open",

@@ -48,4 +48,4 @@ def import_bpmn(text: str | bytes) -> bpmn.Draft:
     try:
         return bpmn.read(text)
     except bpmn.BpmnRefused as error:
-        raise Invalid([FieldProblem("file", error.code, str(error))]) from error
+        raise Invalid([FieldProblem("file", error.code, error.said.say())]) from error

@@ -14,11 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _folder(tmp_path, settings):
-    settings.DATA_DIR = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }  # fmt: skip
+def _plain_files(plain_files):
+    """Every page here is asked for without collected static files."""
 
 
 def ask(view, actor, *args, path="/cases/", post=None, lang="zh-hans", **kw):
@@ -152,14 +149,25 @@ def test_case_types_are_drawn_and_travel_as_bpmn(staff):
     assert "permit" in ask(types.index, staff.reviewer).content.decode()
     page = ask(types.detail, staff.reviewer, "permit").content.decode()
     assert "<svg" in page
+    assert "综合窗口收件员" in page
     exported = ask(types.export_bpmn, staff.reviewer, "permit").content
-    import io
-
-    held = io.BytesIO(exported)
-    held.name = "p.bpmn"
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     text = ask(
         types.import_bpmn, staff.reviewer, post={"file": SimpleUploadedFile("p.bpmn", exported)}
     ).content.decode()
     assert re.search(r"key: permit", text)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh-hans", "无法读取"), ("en", "It cannot be read")])
+@pytest.mark.parametrize(
+    "text", [b"<definitions>", b'<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]><d>&a;</d>']
+)
+def test_a_broken_or_hostile_diagram_is_refused_in_words(staff, text, lang, said):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    upload = {"file": SimpleUploadedFile("p.bpmn", text)}
+    answer = ask(types.import_bpmn, staff.reviewer, post=upload, lang=lang)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "DTDForbidden" not in answer.content.decode()

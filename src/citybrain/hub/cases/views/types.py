@@ -5,6 +5,8 @@ from __future__ import annotations
 import yaml
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from citybrain.hub.cases.domain.diagram import svg
@@ -16,6 +18,17 @@ from citybrain.kernel.guard import guard
 from citybrain.kernel.text import current_language
 
 MOST_BYTES = 2_000_000
+WHO = {
+    "applicant": gettext_lazy("Applicant"),
+    "system": gettext_lazy("System"),
+    "receiver": gettext_lazy("Receiving clerk"),
+    "reviewer": gettext_lazy("Reviewer"),
+    "decider": gettext_lazy("Deciding officer"),
+    "issuer": gettext_lazy("Issuing clerk"),
+    "deliverer": gettext_lazy("Delivery clerk"),
+    "leader": gettext_lazy("Unit leader"),
+    "hall_chief": gettext_lazy("Hall chief"),
+}  # by identity role; a role of a pack's own is shown by its key
 
 
 @guard("cases.work")
@@ -30,7 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One case type: the picture and the arrows with who, when and why."""
     found = machine(key)
-    context = {"machine": found, "svg": svg(found, lang=current_language())}
+    who = WHO | {role: WHO.get(named, named) for role, named in found.roles.items()}
+    context = {"machine": found, "who": who, "svg": svg(found, lang=current_language())}
     return render(request, "cases/type.html", context)
 
 
@@ -52,7 +66,7 @@ def import_bpmn(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     try:
         if upload is None or not upload.size or upload.size > MOST_BYTES:
-            raise Invalid([FieldProblem("file", "size", "BPMN ≤ 2 MB")])
+            raise Invalid([FieldProblem("file", "size", _("Choose a BPMN file of at most 2 MB."))])
         draft = diagrams.import_bpmn(upload.read())
     except Invalid as error:
         return render(
@@ -60,5 +74,8 @@ def import_bpmn(request: HttpRequest) -> HttpResponse:
         )
     document = yaml.safe_dump(draft.document, allow_unicode=True, sort_keys=False, width=110)
     found = Machine.model_validate(draft.document)
-    context = {"document": document, "left_out": draft.left_out, "svg": svg(found, lang=current_language())}
+    context = {
+        "key": found.key, "document": document, "left_out": draft.left_out,
+        "svg": svg(found, lang=current_language()),
+    }  # fmt: skip
     return render(request, "cases/imported.html", context)

@@ -65,7 +65,13 @@ def password_problems(password: str, account: Account) -> list[FieldProblem]:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        return [FieldProblem("password", "password", message) for message in error.messages]
+        weak = {
+            "password_too_short": _("The password needs at least 10 characters."),
+            "password_too_common": _("This password is among the first that people guess."),
+            "password_too_similar": _("The password is too much like the name."),
+            "password_entirely_numeric": _("The password must not be only digits."),
+        }
+        return [FieldProblem("password", "password", weak[str(e.code)]) for e in error.error_list]
     return []
 
 

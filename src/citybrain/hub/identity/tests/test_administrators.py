@@ -108,6 +108,7 @@ def test_reading_the_audit_log_is_on_record_and_cannot_change_it(client, admins)
 def test_the_account_pages_make_find_propose_and_close(client, admins):
     client.post(reverse("identity:official_login"), {"username": "system_admin", "password": f.PASSWORD})
     bad = client.post(reverse("identity:account_new"), {"username": "x y", "name": "", "password": "1"})
+    assert "密码至少需要10个字符。" in bad.content.decode()
     assert bad.status_code == 422
     values = {"username": "He.Ping", "name": "何平", "password": "Fresh-start-88", "email": ""}
     made = client.post(reverse("identity:account_new"), values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from citybrain.hub.identity import api as identity
 from citybrain.hub.matters.data import Entry, ThemeView
@@ -74,6 +75,13 @@ def _themes(axis: str) -> list[ThemeView]:
         counted.update(Bundle.objects.filter(state="active", hidden=False).values_list("stage", flat=True))
     rows = Theme.objects.filter(axis=axis, hidden=False).order_by("position")
     return [ThemeView(axis, r.key, r.name, r.hint, r.icon, counted[r.key]) for r in rows if counted[r.key]]
+
+
+def theme_names(keys: Mapping[str, Iterable[str]]) -> list[Text]:
+    """What entries of the axes are called, each once, in the order of the axes; unknown ones by their key."""
+    known = {(row.axis, row.key): Text(**row.name) for row in Theme.objects.filter(axis__in=list(keys))}
+    said = [known.get((axis, key), Text(zh=key)) for axis, named in keys.items() for key in named]
+    return list(dict.fromkeys(said))
 
 
 def _department(slug: str, count: int) -> ThemeView:

@@ -91,7 +91,7 @@ def compare(key: str, old: int, new: int) -> list[tuple[str, Any, Any]]:
     if None in rows:
         raise not_found(key)
     before, after = (dict(leaves(row.document)) for row in rows if row is not None)
-    paths = list(dict.fromkeys([*before, *after]))
+    paths = sorted({*before, *after})
     return [(p, before.get(p), after.get(p)) for p in paths if before.get(p) != after.get(p)]
 
 

@@ -148,3 +148,14 @@ def test_the_interface_answers_json_and_describes_itself(client):
     missing = client.get("/matters/api/matters/nothing-here")
     assert missing.status_code == 404
     assert json.loads(missing.content)["code"] == "not_found"
+
+
+def test_an_editor_reads_topics_by_name_not_by_key():
+    from citybrain.hub.matters.views.elements import element_groups
+
+    served = next(
+        g for g in element_groups(matters.guide("food-licence-new")) if g.title.en == "Whom it serves"
+    )
+    topics = next(row for row in served.rows if row.label.en == "Topics").lines[0]
+    assert "准营准办" in topics.zh
+    assert "access-permit" not in topics.zh + topics.en

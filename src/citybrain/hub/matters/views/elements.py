@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from citybrain.hub.matters.data import GuideView
 from citybrain.hub.matters.domain.depth import Evidence, evidence
 from citybrain.hub.matters.domain.document import MATTER_TYPES, USE_LEVELS, MatterDocument
 from citybrain.hub.matters.domain.guide_rules import say_limit
+from citybrain.hub.matters.queries.browsing import THEMED, theme_names
 from citybrain.kernel.text import Text
 
 T = Text
@@ -50,13 +52,31 @@ ONLINE = {"consult": "咨询", "receive": "收件", "prereview": "预审", "acce
 LEVELS = {"nation": "国家级", "province": "省级", "city": "市级", "county": "县级", "town": "镇（乡、街道）级", "village": "村（社区）级",
           "mixed": "分级管理"}  # fmt: skip
 SOURCES = {
-    "applicant": "申请人自备",
-    "government": "政府部门核发",
-    "agency": "中介机构或法定机构",
-    "other": "其他",
+    "applicant": T(zh="申请人自备", en="Applicant's own"),
+    "government": T(zh="政府部门核发", en="Issued by government"),
+    "agency": T(zh="中介机构或法定机构", en="From an agency"),
+    "other": T(zh="其他", en="Other"),
 }
-SUBSTITUTES = {"none": "需提交", "certificate": "电子证照免提交", "data_check": "数据核验免提交", "department_check": "部门协查免提交",
-               "promise": "告知承诺", "abolished": "已取消"}  # fmt: skip
+SUBSTITUTES = {
+    "none": T(zh="需提交", en="To be handed in"),
+    "certificate": T(zh="电子证照免提交", en="E-certificate instead"),
+    "data_check": T(zh="数据核验免提交", en="Checked in the data instead"),
+    "department_check": T(zh="部门协查免提交", en="Asked of the department instead"),
+    "promise": T(zh="告知承诺", en="By promise"),
+    "abolished": T(zh="已取消", en="Abolished"),
+}
+KINDS = {
+    "instant": T(zh="即办件", en="Decided on the spot"),
+    "committed": T(zh="承诺件", en="Decided within the promised time"),
+    "other": T(zh="其他", en="Other"),
+}
+RANGES = {
+    "county": T(zh="全县（市、区）", en="County"),
+    "city": T(zh="全市", en="City"),
+    "province": T(zh="全省", en="Province"),
+    "cross_province": T(zh="跨省", en="Across provinces"),
+    "nation": T(zh="全国", en="Nation"),
+}
 
 
 def yes(value: bool) -> Text:
@@ -64,9 +84,23 @@ def yes(value: bool) -> Text:
 
 
 def words(keys: Any, names: dict[str, str]) -> Text:
-    return T(
-        zh="、".join(names.get(k, k) for k in keys), en=", ".join(str(k).replace("_", " ") for k in keys)
-    )
+    return T(zh="、".join(names.get(k, k) for k in keys), en=plainly(", ".join(keys)))
+
+
+def plainly(key: str) -> str:
+    """A key as an English word."""
+    return key.replace("_", " ").capitalize()
+
+
+def joined(names: Iterable[Text]) -> Text:
+    """Several names as one line in each language."""
+    names = list(names)
+    return T(zh="、".join(n.say("zh") for n in names), en=", ".join(n.say("en") for n in names))
+
+
+def on(day: date | None) -> Text | None:
+    """A day as each language writes it."""
+    return T(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {day:%b %Y}") if day else None
 
 
 def element_groups(view: GuideView) -> list[Group]:
@@ -118,10 +152,9 @@ class _Groups:
         )
         yield self.row("事项类型", "Type", "type", T(zh=f"{zh}（{code}）", en=f"{en} ({code})"))
         yield self.row("版本", "Version", "version", str(v.version), tag="D")
-        until = v.effective_to.isoformat() if v.effective_to else "—"
-        yield self.row(
-            "生效和取消日期", "Effective dates", "effective_from", f"{v.effective_from} — {until}", tag="D"
-        )
+        yield self.row("生效日期", "In force from", "effective_from", on(v.effective_from), tag="D")
+        if v.effective_to:
+            yield self.row("取消日期", "Until", "effective_to", on(v.effective_to), tag="D")
         for item in d.handling_items:
             yield self.row("业务办理项", "Handling item", "handling_items", item.name)
 
@@ -135,7 +168,7 @@ class _Groups:
             "行使层级",
             "Level",
             "authority.level",
-            T(zh=f"{LEVELS[a.level]}（{USE_LEVELS[a.level]}）", en=a.level),
+            T(zh=f"{LEVELS[a.level]}（{USE_LEVELS[a.level]}）", en=plainly(a.level)),
         )
         yield self.row("权限划分", "Division of power", "authority", a.division_of_power)
         yield self.row("行使内容", "Content", "authority", a.content)
@@ -153,22 +186,27 @@ class _Groups:
         )
         yield self.row("受理时限", "Limit for acceptance", "time.acceptance", say_limit(t.acceptance))
         yield self.row("送达时限", "Limit for delivery", "time.delivery", say_limit(t.delivery))
-        kinds = {"instant": "即办件", "committed": "承诺件", "other": "其他"}
-        yield self.row("办件类型", "Kind of case", "kind", T(zh=kinds[self.d.kind.case], en=self.d.kind.case))
+        yield self.row("办件类型", "Kind of case", "kind", KINDS[self.d.kind.case])
 
     def who(self) -> Iterator[Row]:
         w = self.d.who
         yield self.row("服务对象", "Served", "who", words(w.objects, OBJECTS), w.note)
-        topics = [*w.person_topics, *w.corp_topics, *w.life_events, *w.groups]
-        yield self.row("主题、生命周期和人群", "Topics", "who", "、".join(topics))
+        topics = {axis: getattr(w, named) for axis, named in THEMED.items()}
+        yield self.row("主题、生命周期和人群", "Topics", "who", joined(theme_names(topics)))
 
     def how(self) -> Iterator[Row]:
         h = self.d.how
         yield self.row("办理形式", "Ways", "how.forms", words(h.forms, FORMS))
         yield self.row("网上办理", "Online", "how.online", yes(h.online), words(h.online_steps, ONLINE))
-        yield self.row("网办深度", "Online depth", "how.depth", f"{self.view.depth_roman}级", tag="D")
+        yield self.row(
+            "网办深度",
+            "Online depth",
+            "how.depth",
+            T(zh=f"{self.view.depth_roman}级", en=self.view.depth_roman),
+            tag="D",
+        )
         yield self.row("到现场次数", "Visits", "how.visits", str(h.visits), h.visits_reason)
-        yield self.row("通办范围", "Range", "how.range", h.range)
+        yield self.row("通办范围", "Range", "how.range", RANGES[h.range])
         for zh, en, value in (
             ("进驻大厅", "In the hall", h.hall), ("综合窗口", "Comprehensive window", h.comprehensive_window),
             ("预约办理", "Booking", h.booking), ("网上支付", "Online payment", h.pay_online), ("物流快递", "Mail", h.express),
@@ -193,18 +231,16 @@ class _Groups:
             )
             need = T(zh="必要", en="Required") if m.required else T(zh="非必要", en="Optional")
             more = T(zh="可容缺", en="May follow later") if m.tolerable else None
-            substitute = T(zh=SUBSTITUTES[m.substitute], en=m.substitute.replace("_", " "))
-            source = T(zh=SOURCES[m.source], en=m.source)
             lines = (
-                source,
+                SOURCES[m.source],
                 m.issuer,
-                substitute,
+                SUBSTITUTES[m.substitute],
                 copies,
                 need,
                 more,
                 m.notes,
                 m.basis,
-                f"情形：{m.when}" if m.when else None,
+                T(zh=f"情形：{m.when}", en=f"When: {m.when}") if m.when else None,
             )
             yield self.row(m.name.zh, m.name.say("en"), f"materials.{m.key}", *lines, tag=m.evidence)
 

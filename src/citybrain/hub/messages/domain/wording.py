@@ -18,6 +18,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST_VALUE = 4000
 LONGEST_IN_SMS = 60
 NOTHING = "—"
+NO_DATE = {
+    "zh": "规定期限",
+    "en": "the prescribed time limit",
+}  # the holiday table of the year is not published yet
 
 
 def placeholders(text: str) -> set[str]:
@@ -31,7 +35,7 @@ def stray_braces(text: str) -> bool:
 
 
 def fill(text: str, context: Mapping[str, Any], lang: str, longest: int = LONGEST_VALUE) -> str:
-    """``text`` with its placeholders filled in ``lang``; a value that is missing shows as a dash."""
+    """``text`` with its placeholders filled in ``lang``; a value that is missing shows as a dash, a date in words."""
     return PLACEHOLDER.sub(lambda m: _cut(worded(context.get(m[1]), m[2] or "", lang), longest), text)
 
 
@@ -55,7 +59,7 @@ def worded(value: Any, form: str, lang: str) -> str:
     if isinstance(value, Mapping):
         value = say(value.get("name", value), lang)
     text = CONTROL.sub("", "" if value is None else str(value)).strip()
-    return text or NOTHING
+    return text or (NO_DATE[lang] if form else NOTHING)
 
 
 def _cut(text: str, longest: int) -> str:

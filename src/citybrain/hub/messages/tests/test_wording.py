@@ -16,7 +16,7 @@ from citybrain.hub.messages.domain.wording import fill, placeholders, stray_brac
     ("{x:date}", "2026-11-23T18:00:00+00:00", "2026年11月24日", "24 November 2026"),
     ("{x:datetime}", datetime(2026, 11, 23, 1, 30, tzinfo=UTC), "2026年11月23日 09:30", "23 November 2026 09:30"),
     ("{x}", date(2026, 1, 2), "2026年1月2日", "2 January 2026"),
-    ("{x:date}", "", "—", "—"),
+    ("{x:date}", "", "规定期限", "the prescribed time limit"),
     ("{x:date}", "soon", "soon", "soon"),
     ("{x}", None, "—", "—"),
     ("{x}", ["身份证", {"key": "k", "name": {"zh": "照片", "en": "photo"}}], "身份证；照片", "身份证; photo"),

@@ -35,8 +35,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "q": q, "hits": hits, "counties": county_rows(), "jurisdictions": places.jurisdictions(),
         "drawing": places.county_paths(720), "decisions": places.decisions(),
     }  # fmt: skip
-    name = "places/_hits.html" if request.headers.get("HX-Request") else "places/browse.html"
-    return render(request, name, context)
+    return render(request, "places/browse.html", context)
 
 
 @public(REASON)
