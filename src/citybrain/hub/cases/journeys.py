@@ -76,16 +76,26 @@ def _first_role(target: UUID, action: str) -> str:
 def _identity_role(target: UUID, role: str) -> str:
     """The identity role of a case role; ``reviewer@350902-gaj`` keeps its unit."""
     role, at, unit = role.partition("@")
-    return (role if role == "applicant" else _machine(target)[1].roles.get(role, role)) + at + unit
+    if role == "applicant":
+        return role + at + unit
+    case, machine = _machine(target)
+    if role in machine.parties and not unit:
+        at, unit = "@", machine.unit(role, case.organisation, case.context)
+    return machine.roles.get(role, role) + at + unit
 
 
 def open_verb(world: Any, args: dict[str, Any]) -> None:
-    """``open: {case_type: permit, organisation: …, materials: […], context: {…}, limits: {…}}``."""
-    applicant = world.actor("applicant")
-    given = {k: v for k, v in args.items() if k != "as"}
+    """``open: {case_type: permit, organisation: …, materials: […], context: {…}, limits: {…}}``.
+
+    ``as: system``, or an identity role with its unit (``data_liaison@350900-mzj``) for cases between units.
+    """
+    who, given = args.get("as", ""), {k: v for k, v in args.items() if k != "as"}
     given.setdefault("organisation", world.given.get("organisation", ""))
-    by = SYSTEM if args.get("as") == "system" else applicant
-    world.case = open_case(by=by, subject=identity.subject_of(applicant), **given)
+    if who and who != "system":
+        world.case = open_case(by=world.actor(who), subject=None, **given)
+        return
+    applicant = world.actor("applicant")
+    world.case = open_case(by=SYSTEM if who else applicant, subject=identity.subject_of(applicant), **given)
 
 
 def act_verb(world: Any, args: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ def _recipients(event: Transitioned, notice: dict[str, str]) -> list[Any]:
             return [messages.Recipient(legal_person_id=event.subject_id)]
         person = event.subject_id if event.subject_kind == "person" else event.person_id
         return [messages.Recipient(person_id=person)] if person else []
-    accounts = identity.persons_holding(notice["role"], event.organisation)
+    accounts = identity.persons_holding(notice["role"], notice.get("organisation") or event.organisation)
     return [messages.Recipient(account_id=account) for account in accounts]
 
 

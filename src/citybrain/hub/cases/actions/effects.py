@@ -160,7 +160,10 @@ def notice(run: Run, step: Step, args: Any) -> dict[str, Any]:
     found = {"template": args, "to": "applicant"} if isinstance(args, str) else dict(args)
     found.setdefault("to", "applicant")
     role = run.machine.roles.get(found["to"])
-    step.notices.append({"template": found["template"], "to": found["to"], "role": role or found["to"]})
+    said = {"template": found["template"], "to": found["to"], "role": role or found["to"]}
+    if found["to"] in run.machine.parties:
+        said["organisation"] = run.machine.unit(found["to"], run.case.organisation, run.case.context)
+    step.notices.append(said)
     return {"template": found["template"], "to": found["to"]}
 
 

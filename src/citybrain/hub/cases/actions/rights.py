@@ -26,7 +26,10 @@ def role_of(actor: Actor, case: Case, machine: Machine, roles: Iterable[str]) ->
                 return role
         elif actor.kind == "official" and actor.may(machine.permission(role)):
             permission = machine.permission(role)
-            if identity.may(actor, permission, organisation=case.organisation, matter=case.matter):
+            unit = (
+                machine.unit(role, case.organisation, case.context) if machine.parties else case.organisation
+            )
+            if identity.may(actor, permission, organisation=unit, matter=case.matter):
                 return role
     return ""
 

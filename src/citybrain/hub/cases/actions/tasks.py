@@ -52,7 +52,8 @@ def new_task(run: Run, role: str, **values: Any) -> Task:
     """A task of a case role in the case's present state."""
     case = run.case
     task = Task(
-        case=case, role=run.machine.permission(role), organisation=case.organisation, matter=case.matter,
+        case=case, role=run.machine.permission(role), matter=case.matter,
+        organisation=run.machine.unit(role, case.organisation, case.context),
         case_type=case.case_type, state=case.state, division=case.division, channel=case.channel,
         opened_at=run.at, **_times(run),
     )  # fmt: skip

@@ -7,7 +7,7 @@ clocks or roles, two starts, no end, timers without clocks, states nobody can le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -237,6 +237,9 @@ class Machine(Strict):
     number_on: Key | Literal["open"] = "submit"  # the action after which the case has its number
     basis: list[str] = []
     roles: dict[Key, str] = {}
+    parties: dict[
+        Key, Key
+    ] = {}  # case role → whose unit acts in it (a key of the case's parties); else the case's own
     steps: list[Step] = []
     facts: dict[Key, Fact] = {}
     states: dict[Key, State]
@@ -274,6 +277,11 @@ class Machine(Strict):
         """Permission that lets a post act in a case role."""
         return f"cases.{self.roles.get(role, role)}"
 
+    def unit(self, role: str, organisation: str, context: Mapping[str, Any]) -> str:
+        """The unit that acts in a case role: the named party's where the machine names one and the case knows it."""
+        known = context.get("parties") or {}
+        return known.get(self.parties.get(role, ""), "") or organisation
+
     # soundness -------------------------------------------------------------------------------------------------
 
     def problems(self) -> Iterator[str]:
@@ -293,6 +301,8 @@ class Machine(Strict):
     def _role_problems(self) -> Iterator[str]:
         known = ANYONE_INSIDE | set(self.roles)
         steps = {step.key for step in self.steps}
+        for role in sorted(set(self.parties) - set(self.roles)):
+            yield f"parties: '{role}' is not a role of this machine"
         for key, state in self.states.items():
             if state.owner and state.owner not in known:
                 yield f"state {key}: owner '{state.owner}' is not a role of this machine"

@@ -1,13 +1,13 @@
 """Who may know of a case: the one rule behind every door, list, search and export.
 
 A citizen sees the cases of the subject acted for. An official sees cases in the scope of ``cases.work`` or
-``cases.read``, and cases in which a unit of that scope has a task (joint handling). What a citizen began online and has
+``cases.read``, and cases in which a unit of that scope has or had a task (joint handling, another party). What a citizen began online and has
 not submitted is the citizen's alone. Everybody else: not found.
 """
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from citybrain.hub.cases.models import Case, Task
@@ -48,12 +48,6 @@ def _delegated(actor: Actor) -> Q:
     return identity.scope_q(identity.scope(actor, "cases.apply"), "organisation", "matter")
 
 
-def joint(actor: Actor) -> Exists:
-    """Cases in which a unit of the actor has a task although the case belongs to another unit."""
-    clause = identity.scope_q(identity.scope(actor, "cases.work"), "organisation", "matter")
-    return Exists(Task.objects.filter(clause, case=OuterRef("pk")).exclude(branch=""))
-
-
 def sees(actor: Actor, case: Case) -> bool:
     """Whether the actor may know of this case."""
     if actor.kind == "system":
@@ -70,7 +64,8 @@ def sees(actor: Actor, case: Case) -> bool:
     if not actor.may("cases.work"):
         return False
     clause = identity.scope_q(identity.scope(actor, "cases.work"), "organisation", "matter")
-    return Task.objects.filter(clause, case=case).exclude(branch="").exists()
+    others = ~Q(branch="") | ~Q(organisation=case.organisation)
+    return Task.objects.filter(clause, others, case=case).exists()
 
 
 def is_applicant(actor: Actor, case: Case) -> bool:
