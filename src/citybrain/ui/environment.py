@@ -20,11 +20,11 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject, lazy
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from citybrain.kernel import clock
-from citybrain.kernel.text import current_language
+from citybrain.kernel.text import current_language, one_language, spoken
 from citybrain.ui import brand, navigation
 from citybrain.ui.filters import FILTERS
 from citybrain.ui.icons import icon
@@ -66,8 +66,16 @@ def gettext(message: Any, **values: Any) -> Markup:
     """``_("…")`` and ``{% trans %}``: what Jinja's own newstyle function says, from memory."""
     if not message:
         return Markup()
-    language = translation.get_language() or ""
+    language = spoken()
     return _words(language, str(message)) % values if values else _filled_words(language, str(message))
+
+
+class Page(Template):
+    """A template whose words all come in the language it began with."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        with one_language():
+            return super().render(*args, **kwargs)
 
 
 def form_token(request: HttpRequest) -> dict[str, Any]:
@@ -96,6 +104,7 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - autoescape is set above
+    env.template_class = Page
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
     )
