@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from citybrain.hub.cases.data import Filters, Page, TaskRow
@@ -152,13 +152,19 @@ def match(rows: QuerySet, text: str, units: Sequence[str] | None = None, mark: s
     if search.numberlike(text):
         clause |= Q(case_no__startswith=text)
     if words := search.query(text, units or (), mark):
-        wanted = SearchQuery(words, search_type="raw", config="simple")
-        if units is None:
-            clause |= Q(search=wanted)
-        else:
-            rows = rows.alias(marked_words=MarkedWords())
-            clause |= Q(marked_words=wanted)
+        clause |= Q(_holds("search" if units is None else MarkedWords(), words))
     return rows.filter(clause)
+
+
+def _holds(column: Any, words: str) -> Func:
+    """Whether a column of words satisfies a tsquery of ours (which to_tsquery would take apart again)."""
+    return Func(
+        column,
+        Value(words),
+        arg_joiner=" @@ ",
+        template="(%(expressions)s::tsquery)",
+        output_field=BooleanField(),
+    )
 
 
 # paging ------------------------------------------------------------------------------------------------------------
