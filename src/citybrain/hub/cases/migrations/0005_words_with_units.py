@@ -1,8 +1,9 @@
-"""The unit beside the words: of cases in their index, of open tasks in a column of their own."""
+"""The unit beside the words: of cases in their index, of open tasks in a column of their own. The index of a work list
+carries what its counts ask."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import migrations
+from django.db import migrations, models
 from django.db.models import Q
 
 from citybrain.hub.cases.models.case import MarkedWords
@@ -31,4 +32,14 @@ class Migration(migrations.Migration):
             "case", GinIndex(MarkedWords(), name="cases_words", fastupdate=True, gin_pending_list_limit=512)
         ),
         migrations.RemoveIndex("case", "cases_search"),
+        migrations.RemoveIndex("task", "cases_task_list"),
+        migrations.AddIndex(
+            "task",
+            models.Index(
+                fields=["organisation", "role", "sort_at", "id"],
+                name="cases_task_list",
+                condition=Q(closed_at__isnull=True),
+                include=["due_at", "yellow_at", "paused", "taken_by"],
+            ),
+        ),
     ]

@@ -43,6 +43,12 @@ class Task(models.Model):
                 fields=["organisation", "role", "sort_at", "id"],
                 name="cases_task_list",
                 condition=Q(closed_at__isnull=True),
+                include=[
+                    "due_at",
+                    "yellow_at",
+                    "paused",
+                    "taken_by",
+                ],  # the counts of a list read the index alone
             ),
             models.Index(
                 fields=["role", "sort_at", "id"], name="cases_task_role", condition=Q(closed_at__isnull=True)

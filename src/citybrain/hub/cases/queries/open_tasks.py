@@ -22,6 +22,7 @@ from citybrain.hub.cases.domain import search
 from citybrain.hub.cases.queries.scope import roles_by_scope, units_of
 from citybrain.hub.cases.queries.when import period
 from citybrain.hub.identity import api as identity
+from citybrain.hub.identity.data import ScopePart
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.crypto import blind_index
@@ -82,20 +83,26 @@ def in_scope(actor: Actor) -> Where:
     if actor.kind == "system":
         return found
     ways = []
-    for number, (scope, roles) in enumerate(roles_by_scope(actor).items()):
-        found.params[f"roles_{number}"] = roles
-        ways.append(f"(t.role = ANY(%(roles_{number})s) AND {_scope(scope, number, found.params)})")
+    for scope, roles in roles_by_scope(actor).items():
+        role = _one_of("t.role", roles, found.params)
+        ways += [f"({role}{_part(part, found.params)})" for part in scope.parts]
     found.parts.append("(" + " OR ".join(ways) + ")" if ways else "FALSE")
     return found
 
 
-def _scope(scope: identity.Scope, number: int, params: dict[str, Any]) -> str:
-    sql, values = scope.sql("t.organisation", "t.matter")
-    for place, value in enumerate(values):
-        name = f"scope_{number}_{place}"
-        params[name] = value
-        sql = sql.replace("%s", f"%({name})s", 1)
+def _part(part: ScopePart, params: dict[str, Any]) -> str:
+    sql = ""
+    for column, allowed in (("t.organisation", part.organisations), ("t.matter", part.matters)):
+        if allowed is not identity.ALL:
+            sql += f" AND {_one_of(column, sorted(allowed), params)}"
     return sql
+
+
+def _one_of(column: str, values: list[str], params: dict[str, Any]) -> str:
+    """One value is asked by ``=``: only then does an index that continues with the due date give the list's order."""
+    name = f"set_{len(params)}"
+    params[name] = values[0] if len(values) == 1 else values
+    return f"{column} = %({name})s" if len(values) == 1 else f"{column} = ANY(%({name})s)"
 
 
 def filtered(actor: Actor, filters: Filters) -> Where:
@@ -153,12 +160,12 @@ def _rows(
     actor: Actor, where: Where, text: str, columns: str, order: str, limit: int, offset: int = 0
 ) -> list[tuple[Any, ...]]:
     where.params |= {"limit": limit, "offset": offset, "reach": limit + offset}
-    arms = _arms(actor, where, text, f"ORDER BY {order} LIMIT %(reach)s")
-    if arms is None:
-        sql = where.rows(columns, joined=True)
-    else:
-        sql = (f"SELECT {columns} FROM ({arms}) found JOIN cases_task t ON t.id = found.id "  # noqa: S608
-               "JOIN cases_case c ON c.id = t.case_id")  # fmt: skip
+    rest = f"ORDER BY {order} LIMIT %(reach)s"
+    arms = (
+        _arms(actor, where, text, rest) or f"({where.rows('t.id')} {rest})"
+    )  # the case is read for these rows only
+    sql = (f"SELECT {columns} FROM ({arms}) found JOIN cases_task t ON t.id = found.id "  # noqa: S608
+           "JOIN cases_case c ON c.id = t.case_id")  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s", where.params)
         return list(cursor.fetchall())
