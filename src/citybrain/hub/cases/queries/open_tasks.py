@@ -8,8 +8,6 @@ The units and roles asked are those of ``tasks_in_scope``. Column names are ours
 
 from __future__ import annotations
 
-import json
-from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +17,9 @@ from django.db import connection
 
 from citybrain.hub.cases.data import Filters
 from citybrain.hub.cases.domain import search
+from citybrain.hub.cases.queries.listed import CASE_COLUMNS, TASK_COLUMNS, ListedTask, listed_task
 from citybrain.hub.cases.queries.scope import roles_by_scope, units_of
 from citybrain.hub.cases.queries.when import period
-from citybrain.hub.identity import api as identity
 from citybrain.hub.identity.data import ScopePart
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
@@ -29,14 +27,6 @@ from citybrain.kernel.crypto import blind_index
 
 COUNT_TO = 1000
 WALK = 5000  # tasks looked at for the lights of what is not overdue
-CASE_COLUMNS = (
-    "id", "case_no", "machine_id", "case_type", "state", "finished", "outcome", "revision", "matter", "matter_version",
-    "matter_name", "title", "organisation", "division", "channel", "demo", "subject_id", "subject_kind",
-    "subject_label", "person_id", "parent_id", "parent_role", "opened_at", "submitted_at", "received_at",
-    "accepted_at", "decided_at", "delivered_at", "closed_at", "updated_at", "due_at", "yellow_at", "paused",
-    "statutory_due_at",
-)  # fmt: skip
-TASK_COLUMNS = ("id", "role", "branch", "due_at", "yellow_at", "paused", "taken_by", "sort_at", "opened_at")
 ORDERS = {"due": "t.sort_at, t.id", "opened": "t.opened_at, t.id", "-opened": "t.opened_at DESC, t.id DESC"}
 LIGHTS = {  # due tasks are sorted by their due date, so a range of sort_at narrows by index
     "red": "t.sort_at < %(now)s AND t.due_at < %(now)s AND NOT t.paused",
@@ -44,19 +34,6 @@ LIGHTS = {  # due tasks are sorted by their due date, so a range of sort_at narr
     "green": "t.sort_at >= %(now)s AND t.yellow_at > %(now)s AND t.due_at >= %(now)s AND NOT t.paused",
     "paused": "t.paused AND t.due_at IS NOT NULL",
 }
-
-
-class ListedCase(namedtuple("ListedCase", CASE_COLUMNS)):
-    """The columns of a case a list shows; what no list shows is empty."""
-
-    context: dict[str, Any] = {}
-
-    @property
-    def pk(self) -> Any:
-        return self.id
-
-
-ListedTask = namedtuple("ListedTask", (*TASK_COLUMNS, "case"))
 
 
 @dataclass
@@ -93,7 +70,7 @@ def in_scope(actor: Actor) -> Where:
 def _part(part: ScopePart, params: dict[str, Any]) -> str:
     sql = ""
     for column, allowed in (("t.organisation", part.organisations), ("t.matter", part.matters)):
-        if allowed is not identity.ALL:
+        if isinstance(allowed, frozenset):  # not ALL
             sql += f" AND {_one_of(column, sorted(allowed), params)}"
     return sql
 
@@ -148,7 +125,7 @@ def page(
     if after is not None:
         side = "<" if "DESC" in order else ">"
         where.add(f"(t.{order_column(filters)}, t.id) {side} (%(at)s, %(last)s)", at=after[0], last=after[1])
-    return [_listed(row) for row in _rows(actor, where, filters.q, _LISTED, order, limit, offset)]
+    return [listed_task(row) for row in _rows(actor, where, filters.q, _LISTED, order, limit, offset)]
 
 
 def head(actor: Actor, filters: Filters, columns: Iterable[str], size: int) -> list[tuple[Any, ...]]:
@@ -169,16 +146,6 @@ def _rows(
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s", where.params)
         return list(cursor.fetchall())
-
-
-def _listed(row: tuple[Any, ...]) -> ListedTask:
-    """A row of the driver; what is JSON in the database comes as text."""
-    case = list(row[len(TASK_COLUMNS) :])
-    case[_NAME] = json.loads(case[_NAME])
-    return ListedTask(*row[: len(TASK_COLUMNS)], ListedCase(*case))
-
-
-_NAME = CASE_COLUMNS.index("matter_name")
 
 
 def count(actor: Actor, filters: Filters) -> int:

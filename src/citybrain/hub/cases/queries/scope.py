@@ -55,7 +55,7 @@ def units_of(actor: Actor, *permissions: str) -> list[str]:
     )
     units: set[str] = set()
     for part in (part for scope in scopes for part in scope.parts):
-        if part.organisations is identity.ALL:
+        if not isinstance(part.organisations, frozenset):  # ALL
             return []
-        units |= set(part.organisations)
+        units |= part.organisations
     return sorted(units) if len(units) <= MOST_UNITS else []

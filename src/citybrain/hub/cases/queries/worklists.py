@@ -27,6 +27,7 @@ from citybrain.hub.cases.models import Case
 from citybrain.hub.cases.models.case import MarkedWords
 from citybrain.hub.cases.queries import open_tasks
 from citybrain.hub.cases.queries.access import READING, visible
+from citybrain.hub.cases.queries.listed import CASE_COLUMNS, ListedCase, ListedTask, listed_case
 from citybrain.hub.cases.queries.machines import machine_of, waiting_states
 from citybrain.hub.cases.queries.open_tasks import COUNT_TO
 from citybrain.hub.cases.queries.records import light_cases, record
@@ -87,7 +88,7 @@ def _task_page(actor: Actor, filters: Filters, page: int | str, size: int, found
     return Page(rows, number, size, min(found, COUNT_TO), found > COUNT_TO, cursor)
 
 
-def _task_rows(actor: Actor, tasks: list[open_tasks.ListedTask]) -> Iterator[TaskRow]:
+def _task_rows(actor: Actor, tasks: list[ListedTask]) -> Iterator[TaskRow]:
     now, me = clock.now(), actor.account_id
     for task in tasks:
         light = light_at(now, task.due_at, task.yellow_at, task.paused)
@@ -223,9 +224,12 @@ def _planned(settings: dict[str, str]) -> Iterator[None]:
     """
     wanted = {"plan_cache_mode": "force_custom_plan", **settings}
     told = ", ".join("set_config(%s, %s, true)" for _name in wanted)
+    nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT {told}", [part for pair in wanted.items() for part in pair])
         yield
+        if not nested:  # they end with our transaction
+            return
         usual = {name: "auto" if name == "plan_cache_mode" else "on" for name in wanted}
         cursor.execute(f"SELECT {told}", [part for pair in usual.items() for part in pair])
 
@@ -278,7 +282,7 @@ def _case_page(actor: Actor, filters: Filters, page: int | str, size: int) -> Pa
 
 def _found_cases(
     actor: Actor, rows: QuerySet[Case], filters: Filters, page: int | str, size: int
-) -> tuple[int, bool, list[Case], int, str]:
+) -> tuple[int, bool, list, int, str]:
     """What a search finds: gathered from its index while it is at most 1000 cases, else the newest of them."""
     units = [] if actor.kind == "citizen" else units_of(actor, *READING)
     mark = search.DONE if filters.done else search.OPEN if filters.all else ""
@@ -289,11 +293,17 @@ def _found_cases(
     if found > COUNT_TO:
         with _planned(_WALK):
             return COUNT_TO, True, *_newest(match(rows, filters.q), page, size)
-    return (
-        found,
-        False,
-        *_cut(list(light_cases().filter(pk__in=ids).order_by("-opened_at", "-id")), number, size),
-    )
+    return found, False, *_cut(_newest_of(ids), number, size)
+
+
+def _newest_of(ids: list[UUID]) -> list[ListedCase]:
+    columns = ", ".join(CASE_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM cases_case WHERE id = ANY(%s) ORDER BY opened_at DESC, id DESC",  # noqa: S608
+            [ids],
+        )
+        return [listed_case(row) for row in cursor]
 
 
 def _gather(

@@ -100,7 +100,8 @@ def _notice(template: str) -> _Template:
         row = cursor.fetchone()
     if row is None:
         raise NotFound(_("There is no notice of this kind."), code="notice_unknown", todo=template)
-    return _Template(row[0], row[1], *(json.loads(value) for value in row[2:7]), row[7])
+    title, body, sms, placeholders, channels = (json.loads(value) for value in row[2:7])
+    return _Template(row[0], row[1], title, body, sms, placeholders, channels, row[7])
 
 
 def _row(
