@@ -77,6 +77,7 @@ def columns(link: psycopg.Connection, table: str) -> list[tuple[str, str]]:
 
 HAN = "宁德福安鼎霞浦古田屏南寿周柘荣蕉城山海云水龙凤金玉春秋东西南北大小明亮华兴盛和顺安康福禄"
 WORD = "substr(%s, 1 + (m.n * 7 %% 40)::int, 1) || substr(%s, 1 + (m.n / 40 * 11 %% 40)::int, 1) || substr(%s, 1 + (m.n / 1600 * 13 %% 40)::int, 1)" % (("'" + HAN + "'",) * 3)  # fmt: skip
+NEW_WORDS = f"array_to_tsvector(array[left({WORD}, 2), right({WORD}, 2)])"
 CHANGED = {
     ("cases_case", "id"): "m.new_id",
     ("cases_case", "case_no"): "left(t.case_no, least(length(t.case_no) - 9, 34)) || lpad(m.n::text, 9, '0')",
@@ -93,7 +94,8 @@ CHANGED = {
         "subject_number_index",
     ): "case when t.subject_number_index = '' then '' else left(md5('c' || m.n / 3) || md5('d' || m.n / 3), length(t.subject_number_index)) end",
     ("cases_case", "overdue_told"): "true",
-    ("cases_case", "search"): f"t.search || array_to_tsvector(array[left({WORD}, 2), right({WORD}, 2)])",
+    ("cases_case", "search"): f"t.search || {NEW_WORDS}",
+    ("cases_task", "search"): f"t.search || {NEW_WORDS}",
 }
 
 

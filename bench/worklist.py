@@ -1,11 +1,15 @@
 """``./citybrain bench worklist``: "my open work" and search by 16 officials at once over many cases, through HTTP.
 
-Prints p50/p95 of each kind and the ratio to the same server's empty page at the same number of users.
+Twice: officials who never pause (each asks for the next page as soon as the last has come: a closed loop, which finds
+the server's limit), and officials who pause one second between pages, as people who read do (sixteen pages a second at
+most, whatever the server could do). Prints p50/p95 of each kind; for the first also the ratio to the same server's
+empty page at the same number of users.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 import time
 from collections import Counter
@@ -19,6 +23,7 @@ from bench._figures import Times, quantile, say
 from bench._wire import Wire
 
 AIM_P95 = 100.0
+PAUSE = 1.0  # seconds a reading official rests between pages
 UNITS = ("scjg", "wjw", "rsj", "ybj", "gaj", "mzj")
 ROLES = ("receiver", "reviewer", "decider")
 
@@ -36,7 +41,9 @@ def main(argv: list[str]) -> int:
         say(f"  {there:,} cases (preloaded in {seconds:.0f} s)")
         people = officials(options.users)
         words = numbers(launcher.server.url("postgres"))
-        measure(launcher.config.port, people, words, options.seconds)
+        for title, pause in (("who never pause", 0.0), (f"who pause {PAUSE:g} s between pages", PAUSE)):
+            say(f"\n  {len(people)} officials {title} (load {os.getloadavg()[0]:.1f})")
+            measure(launcher.config.port, people, words, options.seconds, pause)
     return 0
 
 
@@ -61,7 +68,7 @@ def numbers(url: str) -> list[str]:
     return [row[0] for row in rows[::40]] + [row[0] for row in titles[::40]]
 
 
-def measure(port: int, people: list[_people.Person], words: list[str], seconds: float) -> None:
+def measure(port: int, people: list[_people.Person], words: list[str], seconds: float, pause: float) -> None:
     kinds: dict[str, Callable[[int], str]] = {
         "empty page (limit)": lambda n: "/empty",
         "my open work": lambda n: "/cases/",
@@ -71,12 +78,17 @@ def measure(port: int, people: list[_people.Person], words: list[str], seconds: 
     }
     limit = 0.0
     for kind, path in kinds.items():
-        drive(port, people, path, 2.0)
-        times, rate, bad = drive(port, people, path, seconds / 2 if not limit else seconds)
+        drive(port, people, path, 2.0, pause / 4)
+        before = _city.cpu_seconds()
+        times, rate, bad = drive(port, people, path, seconds / 2 if not limit else seconds, pause)
+        city, _mine, _busy = (b - a for a, b in zip(before, _city.cpu_seconds(), strict=True))
         limit = limit or rate
-        p95 = quantile(times, 0.95)
-        say(f"    {kind:<26} p50 {quantile(times, 0.5):7.1f} ms   p95 {p95:7.1f} ms   {rate:7.1f}/s   "
-            f"ratio to limit {rate / limit:.3f}{'' if p95 <= AIM_P95 else '   p95 aim missed'}"
+        p95, share = quantile(times, 0.95), "" if pause else f"   ratio to limit {rate / limit:.3f}"
+        cost = (
+            "" if pause else f"   CPU {1000 * city / max(1, len(times)):5.1f} ms a page"
+        )  # at rest the loops count too
+        say(f"    {kind:<26} p50 {quantile(times, 0.5):7.1f} ms   p95 {p95:7.1f} ms   {rate:7.1f}/s"
+            f"{cost}{share}{'' if p95 <= AIM_P95 else '   p95 aim missed'}"
             f"{faults(bad)}")  # fmt: skip
 
 
@@ -86,20 +98,24 @@ def faults(bad: Counter) -> str:
 
 
 def drive(
-    port: int, people: list[_people.Person], path: Callable[[int], str], seconds: float
+    port: int, people: list[_people.Person], path: Callable[[int], str], seconds: float, pause: float = 0.0
 ) -> tuple[list[float], float, Counter]:
-    """All users in closed loops; times in ms, requests a second, what was answered instead of 200."""
+    """All users in closed loops, with a pause between pages; times in ms, requests a second, what was answered
+    instead of 200. Those who pause begin one after the other within a pause."""
     merged, lock, bad = Times(), threading.Lock(), []
     began = time.perf_counter()
 
     def play(number: int, person: _people.Person) -> None:
         wire, mine, turn = Wire(port, person.cookie), Times(), number
+        time.sleep(pause * number / len(people))
         while time.perf_counter() - began < seconds:
             with mine.step("all"):
                 reply = wire.get(path(turn))
             turn += len(people)
             if reply.status != 200:
                 bad.append(reply.status)
+            if pause:
+                time.sleep(pause)
         wire.close()
         with lock:
             merged.add(mine)

@@ -20,6 +20,7 @@ from citybrain.kernel.errors import NotFound
 from citybrain.kernel.events import Meta, Subscriber, event_class, subscriber_named, subscribers_of
 from citybrain.kernel.loops import every
 from citybrain.kernel.models import Consumption, Delivery, OutboxEvent
+from citybrain.kernel.remember import one_request
 
 log = logging.getLogger("citybrain.kernel.events")
 
@@ -288,7 +289,10 @@ def _dead(delivery_id: int) -> Delivery:
 @every(seconds=0.3, name="kernel.dispatch_events")
 def dispatch() -> int:
     """The worker's loop: small batches, because what subscribers lock stays locked until their batch commits."""
-    return dispatch_once(BATCH) if _something_waits() else 0
+    if not _something_waits():
+        return 0
+    with one_request():  # pack data that many events of a batch need is read once
+        return dispatch_once(BATCH)
 
 
 _WAITS = """

@@ -1,8 +1,8 @@
 """Answers that need not be asked twice: pack data that a page reads again and again (divisions, guides, forms).
 
 Inside a request an answer is kept until the request ends; in a web process (``keep_between_requests``) also for the
-few seconds the function names, so that a change made elsewhere shows after that time. Outside of requests (worker,
-commands, tests of functions) nothing is kept. Refuses nothing; never use it for cases, people, rights or anything a
+few seconds the function names, so that a change made elsewhere shows after that time. The worker's batch of events
+counts as a request. Elsewhere (jobs, commands, tests of functions) nothing is kept. Refuses nothing; never use it for cases, people, rights or anything a
 request may change itself.
 """
 

@@ -4,7 +4,9 @@ Stored as JSON ``{"zh": …, "en": …}``. Free of Django: the current language 
 AppConfig sets, so that records which cross doors may carry text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -23,9 +25,28 @@ def set_language_source(source: Callable[[], str | None]) -> None:
     _language = source
 
 
+_page: ContextVar[str | None] = ContextVar("language_of_page", default=None)
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """The language does not change in this block (the making of one page): it is asked once instead of for every word."""
+    token = _page.set(_language() or "")
+    try:
+        yield
+    finally:
+        _page.reset(token)
+
+
+def spoken() -> str:
+    """The code of the language being spoken, as its source says it; "" when nobody said."""
+    known = _page.get()
+    return (_language() or "") if known is None else known
+
+
 def current_language() -> str:
     """``"zh"`` or ``"en"``: the language of the person being answered; Chinese when nobody said."""
-    return "en" if (_language() or "zh").lower().startswith("en") else "zh"
+    return "en" if spoken().lower().startswith("en") else "zh"
 
 
 class Text(BaseModel):

@@ -11,6 +11,7 @@ Globals: ``static``, ``url``, ``url_or`` (empty when a room is not there), ``LAN
 import functools
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -20,11 +21,11 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject, lazy
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from citybrain.kernel import clock
-from citybrain.kernel.text import current_language
+from citybrain.kernel.text import current_language, one_language, spoken
 from citybrain.ui import brand, navigation
 from citybrain.ui.filters import FILTERS
 from citybrain.ui.icons import icon
@@ -37,8 +38,18 @@ def _fixed_address(name: str, urlconf: str) -> str:
     return reverse(name, urlconf)
 
 
+_SOME_ID = "5bd4de73-b9e8-4b8c-b5ca-1f1d1e62c3b7"
+
+
+@functools.cache
+def _address_around_id(name: str, urlconf: str) -> str:
+    return reverse(name, urlconf, args=[UUID(_SOME_ID)])
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Address of a page."""
+    if len(args) == 1 and isinstance(args[0], UUID) and not kwargs:  # most of a list's addresses
+        return _address_around_id(name, settings.ROOT_URLCONF).replace(_SOME_ID, str(args[0]))
     if args or kwargs:
         return reverse(name, args=args, kwargs=kwargs)
     return _fixed_address(name, settings.ROOT_URLCONF)
@@ -66,8 +77,16 @@ def gettext(message: Any, **values: Any) -> Markup:
     """``_("…")`` and ``{% trans %}``: what Jinja's own newstyle function says, from memory."""
     if not message:
         return Markup()
-    language = translation.get_language() or ""
+    language = spoken()
     return _words(language, str(message)) % values if values else _filled_words(language, str(message))
+
+
+class Page(Template):
+    """A template whose words all come in the language it began with."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        with one_language():
+            return super().render(*args, **kwargs)
 
 
 def form_token(request: HttpRequest) -> dict[str, Any]:
@@ -96,6 +115,7 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - autoescape is set above
+    env.template_class = Page
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
     )

@@ -1,5 +1,6 @@
 """Filters of every page: dates, money, numbers, masking, bilingual text, and the small ones components need."""
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from citybrain.kernel import clock, masking
-from citybrain.kernel.text import current_language, say
+from citybrain.kernel.text import current_language, say, spoken
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ASCII_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -146,8 +147,12 @@ def page_window(current: int, pages: int) -> Iterator[int | None]:
 
 def light_word(light: Any) -> str:
     """The word beside a light."""
-    words = {"green": _("On time"), "yellow": _("Due soon"), "red": _("Overdue")}
-    return words.get(str(light), _("No data"))
+    return _light_words(spoken()).get(str(light)) or _light_words(spoken())["grey"]
+
+
+@functools.cache
+def _light_words(_language: str) -> dict[str, str]:
+    return {"green": _("On time"), "yellow": _("Due soon"), "red": _("Overdue"), "grey": _("No data")}
 
 
 FILTERS = {

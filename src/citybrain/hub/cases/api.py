@@ -41,6 +41,7 @@ from citybrain.hub.cases.forms import api as forms
 from citybrain.hub.cases.queries.diagrams import diagram, export_bpmn, import_bpmn
 from citybrain.hub.cases.queries.filling import draft_for
 from citybrain.hub.cases.queries.machines import machine, machines
+from citybrain.hub.cases.queries.open_tasks import counts
 from citybrain.hub.cases.queries.progress import Progress, progress, query_code
 from citybrain.hub.cases.queries.reports import lights, recent_transitions
 from citybrain.hub.cases.queries.views import (
@@ -51,7 +52,7 @@ from citybrain.hub.cases.queries.views import (
     documents,
     timeline,
 )
-from citybrain.hub.cases.queries.worklists import counts, my_cases, search_cases, worklist
+from citybrain.hub.cases.queries.worklists import my_cases, search_cases, worklist
 
 __all__ = [
     "ActionView",

@@ -101,10 +101,6 @@ class Preferences:
     sms: bool = True
     mail: bool = True
 
-    def wants(self, channel: str, *, mandatory: bool) -> bool:
-        """Whether a message goes out on ``channel``."""
-        return (channel == "inbox" and mandatory) or bool(getattr(self, channel))
-
 
 @dataclass(frozen=True)
 class Receipt:

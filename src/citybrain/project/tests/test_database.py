@@ -1,6 +1,7 @@
 """Connections: not asked without a reason whether they live, replaced when they do not."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, connections
@@ -64,3 +65,16 @@ def test_statements_asked_again_are_prepared(own):
             cursor.execute("SELECT %s::int + 41", [n])
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%% + 41'", [])
         assert cursor.fetchone()[0] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-30 22:46:11.5+00", "0044-03-15 12:00:00+00", "9999-01-01 00:00:00+00", "1969-12-31 23:59:59.999999+00"]
+)  # fmt: skip
+def test_instants_come_as_aware_utc(text):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz, NULL::timestamptz, ARRAY[%s::timestamptz]", [text, text])
+        at, nothing, several = cursor.fetchone()
+    assert at.tzinfo is UTC
+    assert at == datetime.fromisoformat(text)
+    assert nothing is None
+    assert several == [at]

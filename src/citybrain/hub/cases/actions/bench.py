@@ -13,7 +13,7 @@ from citybrain.hub.cases.actions.act import act
 from citybrain.hub.cases.data import CommentRecord
 from citybrain.hub.cases.models import Comment, Task
 from citybrain.hub.cases.queries.access import row_for
-from citybrain.hub.cases.queries.worklists import tasks_in_scope
+from citybrain.hub.cases.queries.scope import tasks_in_scope
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor

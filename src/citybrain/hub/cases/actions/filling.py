@@ -27,6 +27,7 @@ from citybrain.hub.cases.actions.open import (
     whole_key,
 )
 from citybrain.hub.cases.actions.rights import role_of
+from citybrain.hub.cases.actions.writing import renew_words
 from citybrain.hub.cases.models import Attachment, Material
 from citybrain.hub.cases.queries import reading
 from citybrain.hub.cases.queries.access import no_such_case, sees
@@ -193,6 +194,8 @@ class Filling:
         self._write_lists()
         if self._changed:
             self.case.save(update_fields=sorted(self._changed))
+        if "search" in self._changed and self.case.state != self.machine.start:
+            renew_words(self.case)
         audit.record_many(self._audit)
         return record(self.case, self.machine)
 

@@ -39,6 +39,8 @@ CLOCK_COLUMNS = (
     "state", "extended", "due_at", "yellow_at", "statutory_due_at", "internal_due_at", "suspensions", "stopped_at",
     "fires_at",
 )  # fmt: skip
+# what a work list finds a task by: the case's words and the task's own unit
+TASK_WORDS = "(SELECT k.search FROM cases_case k WHERE k.id = r.case_id) || array_to_tsvector(ARRAY['@' || r.organisation])"
 TASK_TIMES = ("due_at", "yellow_at", "paused", "sort_at")
 
 
@@ -58,8 +60,9 @@ def write(run: Run) -> None:
         parts.time_tasks(run)
     if run.changed and not run.fresh:
         parts.update("cases_case", CASE_COLUMNS, [run.case], run.changed)
-    for rows in (clocks.new, clocks.fresh_intervals, run.tasks.new, run.transition_rows, run.papers):
+    for rows in (clocks.new, clocks.fresh_intervals, run.transition_rows, run.papers):
         parts.insert(rows)
+    parts.insert(run.tasks.new, search=TASK_WORDS)
     parts.send()
 
 
@@ -74,6 +77,15 @@ def insert_case(case: Case, materials: list[Material]) -> None:
     parts.send()
 
 
+def renew_words(case: Case) -> None:
+    """The open tasks of a case follow its words, which have just been written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE cases_task r SET search = {TASK_WORDS} WHERE r.case_id = %s AND r.closed_at IS NULL",  # noqa: S608
+            [case.pk],
+        )
+
+
 class _Parts:
     """Parts of one statement and their arguments."""
 
@@ -81,15 +93,18 @@ class _Parts:
         self.sql: list[str] = []
         self.arguments: list[Any] = []
 
-    def insert(self, rows: Iterable[models.Model]) -> None:
+    def insert(self, rows: Iterable[models.Model], **reckoned: str) -> None:
+        """``reckoned`` columns are SQL of ours over the row ``r``."""
         rows = list(rows)
         if not rows:
             return
-        names = ", ".join(f'"{f.column}"' for f in rows[0]._meta.concrete_fields)
+        fields = rows[0]._meta.concrete_fields
+        names = ", ".join(f'"{f.column}"' for f in fields)
+        values = ", ".join(reckoned.get(f.column, f'r."{f.column}"') for f in fields)
         table = rows[0]._meta.db_table
         self._add(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)",  # noqa: S608
-            _json(rows, [f.attname for f in rows[0]._meta.concrete_fields]),
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM json_populate_recordset(NULL::{table}, %s::json) r",  # noqa: S608
+            _json(rows, [f.attname for f in fields if f.column not in reckoned]),
         )
 
     def update(

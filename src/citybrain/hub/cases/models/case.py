@@ -4,13 +4,33 @@ Lights are not stored: they follow from ``due_at`` and ``yellow_at`` when somebo
 the search column; they are found by blind index only.
 """
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from citybrain.kernel.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from citybrain.kernel.ids import new_id
+
+
+class MarkedWords(Func):
+    """The words of a case with its unit and whether it is open, as the search index holds them (``domain.search``).
+
+    The unit stands in the index because a word may be common in the city and absent in one's own unit. The text has
+    to be the index's own to be served by it, so the constants are written out.
+    """
+
+    output_field = SearchVectorField()
+
+    def __init__(self, *sources: Any, **extra: Any) -> None:
+        super().__init__(*(sources or ("search", "organisation", "closed_at")), **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        words, unit, closed = (compiler.compile(source)[0] for source in self.get_source_expressions())
+        state = f"CASE WHEN {closed} IS NULL THEN '=open' ELSE '=done' END"
+        return f"({words} || array_to_tsvector(ARRAY['@' || {unit}, {state}]))", []
 
 
 class Case(models.Model):
@@ -112,7 +132,7 @@ class Case(models.Model):
                 condition=~Q(subject_number_index=""),
             ),
             models.Index(OpClass(F("case_no"), name="varchar_pattern_ops"), name="cases_no_prefix"),
-            GinIndex(fields=["search"], name="cases_search", fastupdate=True),
+            GinIndex(MarkedWords(), name="cases_words", fastupdate=True, gin_pending_list_limit=512),
         ]
 
     class Privacy:

@@ -1,5 +1,7 @@
 """Tasks: who can act now, by when. Work lists read this table only."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -33,6 +35,7 @@ class Task(models.Model):
     taken_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
+    search = SearchVectorField(null=True)  # the case's words and this task's unit, for open tasks
 
     class Meta:
         indexes = [
@@ -40,6 +43,12 @@ class Task(models.Model):
                 fields=["organisation", "role", "sort_at", "id"],
                 name="cases_task_list",
                 condition=Q(closed_at__isnull=True),
+                include=[
+                    "due_at",
+                    "yellow_at",
+                    "paused",
+                    "taken_by",
+                ],  # the counts of a list read the index alone
             ),
             models.Index(
                 fields=["role", "sort_at", "id"], name="cases_task_role", condition=Q(closed_at__isnull=True)
@@ -50,6 +59,13 @@ class Task(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["case"], name="cases_task_open", condition=Q(closed_at__isnull=True)),
+            GinIndex(
+                fields=["search"],
+                name="cases_task_words",
+                condition=Q(closed_at__isnull=True),
+                fastupdate=True,
+                gin_pending_list_limit=512,
+            ),
         ]
 
     class Privacy:

@@ -45,7 +45,7 @@ _PARTS: dict[str, tuple[type[models.Model], tuple[str, ...], str]] = {
         "FROM cases_clockinterval p WHERE p.clock_id IN (SELECT k.id FROM cases_clock k WHERE k.case_id = c.id AND"
         " k.suspensions > 0) ORDER BY p.started_at",
     ),
-    "tasks": (Task, (), "FROM cases_task p WHERE p.case_id = c.id AND p.closed_at IS NULL ORDER BY p.opened_at, p.id"),
+    "tasks": (Task, ("search",), "FROM cases_task p WHERE p.case_id = c.id AND p.closed_at IS NULL ORDER BY p.opened_at, p.id"),
     "timeline": (Transition, (), "FROM cases_transition p WHERE p.case_id = c.id ORDER BY p.seq"),
     "history": (
         Transition, ("name", "actor", "comment", "data", "effects", "organisation", "role", "branch", "digest"),

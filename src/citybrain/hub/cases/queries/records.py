@@ -8,6 +8,7 @@ from citybrain.hub.cases import data as records
 from citybrain.hub.cases.domain.lights import light_at
 from citybrain.hub.cases.domain.machine import Machine
 from citybrain.hub.cases.models import Attachment, Case, Clock, ClockInterval
+from citybrain.hub.cases.queries.listed import ListedCase
 from citybrain.hub.cases.queries.machines import machine_of
 from citybrain.hub.cases.queries.reading import UNREAD, CaseRows
 from citybrain.kernel import clock, workdays
@@ -24,8 +25,10 @@ def light_cases():
     return Case.objects.defer(*UNREAD)
 
 
-def record(case: Case, machine: Machine | None = None, now: datetime | None = None) -> records.CaseRecord:
-    """The record of a case row."""
+def record(
+    case: Case | ListedCase, machine: Machine | None = None, now: datetime | None = None
+) -> records.CaseRecord:
+    """The record of a case row, or of what a list read of it."""
     machine = machine or machine_of(case.machine_id)
     state = machine.states.get(case.state)
     return records.CaseRecord(

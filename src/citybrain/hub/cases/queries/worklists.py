@@ -9,69 +9,48 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from citybrain.hub.cases.data import Filters, Page, TaskRow
 from citybrain.hub.cases.domain import search
 from citybrain.hub.cases.domain.lights import light_at
-from citybrain.hub.cases.models import Case, Task
-from citybrain.hub.cases.queries.access import visible
+from citybrain.hub.cases.models import Case
+from citybrain.hub.cases.models.case import MarkedWords
+from citybrain.hub.cases.queries import open_tasks
+from citybrain.hub.cases.queries.access import READING, visible
+from citybrain.hub.cases.queries.listed import CASE_COLUMNS, ListedCase, ListedTask, listed_case
 from citybrain.hub.cases.queries.machines import machine_of, waiting_states
-from citybrain.hub.cases.queries.reading import UNREAD
+from citybrain.hub.cases.queries.open_tasks import COUNT_TO
 from citybrain.hub.cases.queries.records import light_cases, record
-from citybrain.hub.identity import api as identity
+from citybrain.hub.cases.queries.scope import units_of
+from citybrain.hub.cases.queries.when import period
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
 
-FACTS = ("context", "limits")  # of the matter, for guards and forms
-COUNT_TO = 1000
 MOST_ROWS = 200
-ROLE_WORDS = (
-    "cases.receiver", "cases.reviewer", "cases.decider", "cases.issuer", "cases.deliverer", "cases.leader",
-    "cases.hall_chief", "cases.city_leader",
-)  # fmt: skip
 
 
-def roles_of(actor: Actor) -> list[str]:
-    """The case-role permissions an actor holds, other rooms' roles (packs) included."""
-    return sorted(p for p in actor.permissions if p.startswith("cases.") and p not in _NOT_ROLES) or list(
-        ROLE_WORDS
-    )
-
-
-_NOT_ROLES = {"cases.work", "cases.read", "cases.assign", "cases.export", "cases.migrate", "cases.apply"}
-
-
-def tasks_in_scope(actor: Actor) -> QuerySet[Task]:
-    """Open tasks the actor could act on: role by role within the role's scope."""
-    rows = Task.objects.filter(closed_at=None)
-    if actor.kind == "system":
-        return rows
-    by_scope: dict[Any, list[str]] = {}
-    for role in roles_of(actor):
-        if found := identity.scope(actor, role):
-            by_scope.setdefault(found, []).append(role)
-    clause = Q(pk__in=[])
-    for found, roles in by_scope.items():
-        clause |= Q(role__in=roles) & identity.scope_q(found, "organisation", "matter")
-    return rows.filter(clause)
-
-
-def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, size: int = 20) -> Page:
+def worklist(
+    actor: Actor,
+    filters: Filters | None = None,
+    page: int | str = 1,
+    size: int = 20,
+    found: int | None = None,
+) -> Page:
     """A page of the actor's work (or, with ``done``, of finished cases). ``page`` is a number or a ``next`` cursor.
 
-    NotAllowed for citizens. Counts are bounded: beyond 1000 the page says "more than".
+    NotAllowed for citizens. Counts are bounded: beyond 1000 the page says "more than". ``found`` is how many open
+    tasks these filters leave, when the caller knows it already.
     """
     if actor.kind not in ("official", "system") or not (actor.may("cases.work") or actor.may("cases.read")):
         raise NotAllowed(_("Work lists are for officials."))
@@ -79,13 +58,44 @@ def worklist(actor: Actor, filters: Filters | None = None, page: int | str = 1, 
     size = max(1, min(int(size), MOST_ROWS))
     if filters.done or filters.all:
         return _case_page(actor, filters, page, size)
-    rows = filtered_tasks(actor, filters)
-    order = {"opened": ("opened_at", "id"), "-opened": ("-opened_at", "-id")}.get(
-        filters.sort, ("sort_at", "id")
-    )
-    chosen, number, cursor = _slice(_with_cases(rows), order, page, size)
-    total, more = _bounded(rows)
-    return Page(tuple(_task_rows(actor, chosen)), number, size, total, more, cursor)
+    return _task_page(actor, filters, page, size, found)
+
+
+def known(filters: Filters, counted: dict[str, int]) -> int | None:
+    """How many tasks these filters leave, when the counts of ``open_tasks`` say so; None when they do not."""
+    if filters != Filters(light=filters.light, mine=filters.mine, sort=filters.sort) or (
+        filters.light and filters.mine
+    ):
+        return None
+    name = filters.light or ("mine" if filters.mine else "total")
+    sure = not counted["more"] or name in ("red", "total") or counted.get(name, 0) > COUNT_TO
+    return counted.get(name) if sure else None
+
+
+def _task_page(actor: Actor, filters: Filters, page: int | str, size: int, found: int | None) -> Page:
+    number, after = _place(page)
+    offset = 0 if after else (number - 1) * size
+    tasks = open_tasks.page(actor, filters, limit=size + 1, offset=offset, after=after)
+    cursor = ""
+    if len(tasks) > size:
+        tasks = tasks[:size]
+        last = tasks[-1]
+        cursor = write_cursor(number + 1, getattr(last, open_tasks.order_column(filters)), last.id)
+    if found is None:  # a first page that is not full counts itself
+        first_and_last = not after and number == 1 and not cursor
+        found = len(tasks) if first_and_last else open_tasks.count(actor, filters)
+    rows = tuple(_task_rows(actor, tasks))
+    return Page(rows, number, size, min(found, COUNT_TO), found > COUNT_TO, cursor)
+
+
+def _task_rows(actor: Actor, tasks: list[ListedTask]) -> Iterator[TaskRow]:
+    now, me = clock.now(), actor.account_id
+    for task in tasks:
+        light = light_at(now, task.due_at, task.yellow_at, task.paused)
+        yield TaskRow(
+            task.id, record(task.case, now=now), task.role, task.branch, task.due_at, light, task.taken_by,
+            task.taken_by is not None and task.taken_by == me,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,12 +112,12 @@ class SideRow:
 
 def first_rows(actor: Actor, filters: Filters, size: int) -> list[SideRow]:
     """The head of the work list without counting it: what stands beside an open case."""
-    columns = ("case_id", "case__matter_name", "case__title", "case__case_no", "case__subject_label", "case__state",
-               "case__machine_id", "due_at", "yellow_at", "paused")  # fmt: skip
-    rows = filtered_tasks(actor, filters).order_by("sort_at", "id").values_list(*columns)[:size]
+    columns = ("t.case_id", "c.matter_name", "c.title", "c.case_no", "c.subject_label", "c.state", "c.machine_id",
+               "t.due_at", "t.yellow_at", "t.paused")  # fmt: skip
+    rows = open_tasks.head(actor, filters, columns, size)
     now = clock.now()
     return [
-        SideRow(pk, name or {"zh": title or number or str(pk)[-12:]}, label, _state_name(machine, state),
+        SideRow(pk, json.loads(name) or {"zh": title or number or str(pk)[-12:]}, label, _state_name(machine, state),
                 light_at(now, due, yellow, paused), due)
         for pk, name, title, number, label, state, machine, due, yellow, paused in rows
     ]  # fmt: skip
@@ -116,32 +126,6 @@ def first_rows(actor: Actor, filters: Filters, size: int) -> list[SideRow]:
 def _state_name(machine_id: UUID, key: str) -> dict[str, str]:
     state = machine_of(machine_id).states.get(key)
     return state.name.as_dict() if state else {"zh": key}
-
-
-def filtered_tasks(actor: Actor, filters: Filters) -> QuerySet[Task]:
-    """The tasks a work list shows, unordered."""
-    rows = tasks_in_scope(actor)
-    for name in ("matter", "state", "channel", "organisation"):
-        if value := getattr(filters, name):
-            rows = rows.filter(**{name: value})
-    if filters.role:
-        rows = rows.filter(role=filters.role if "." in filters.role else f"cases.{filters.role}")
-    if filters.place:
-        rows = rows.filter(division__startswith=filters.place.rstrip("0") or filters.place)
-    if filters.mine:
-        rows = rows.filter(taken_by=actor.account_id)
-    if filters.untaken:
-        rows = rows.filter(taken_by=None)
-    if filters.light:
-        rows = rows.filter(light_q(filters.light))
-    since, until = period(filters)
-    rows = rows.filter(opened_at__gte=since) if since else rows
-    rows = rows.filter(opened_at__lt=until) if until else rows
-    if filters.demo is not None:
-        rows = rows.filter(case__demo=filters.demo)
-    if filters.q.strip():
-        rows = match(rows, filters.q, "case__")
-    return rows
 
 
 def light_q(light: str, now: datetime | None = None) -> Q:
@@ -155,64 +139,61 @@ def light_q(light: str, now: datetime | None = None) -> Q:
     }.get(light, Q())
 
 
-def period(filters: Filters) -> tuple[datetime | None, datetime | None]:
-    """since/until as instants; dates are whole days of the city, ``until`` included."""
-    since = _instant(filters.since, "since")
-    until = _instant(filters.until, "until")
-    return since, until + timedelta(days=1) if until else None
-
-
-def _instant(value: Any, name: str) -> datetime | None:
-    if not value:
-        return None
-    if isinstance(value, datetime):
-        return value
-    try:
-        day = value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        raise Invalid([FieldProblem(name, "date", _("Write the date like 2026-11-23."))]) from None
-    return datetime.combine(day, time(0), clock.CITY_ZONE)
-
-
 # search ------------------------------------------------------------------------------------------------------------
 
 
-def match(rows: QuerySet, text: str, prefix: str = "") -> QuerySet:
-    """Cases (or with ``prefix`` rows that point to one) that match. A case number by prefix; a person's name or
-    identity number only complete, through its blind index; else words."""
-    text = text.replace("\x00", "").strip()[:100]
+def match(rows: QuerySet, text: str, units: Sequence[str] | None = None, mark: str = "") -> QuerySet:
+    """Cases that match. A case number by prefix; a person's name or identity number only complete, through its blind
+    index; else words. With ``units`` ([]: all) and ``mark`` the words are looked for in the index that carries both;
+    without, among rows that something else narrows."""
+    text = search.cleaned(text)
     if not text:
         return rows
-    clause = Q(**{f"{prefix}subject_name_index": text}) | Q(**{f"{prefix}subject_number_index": text})
-    if text.isascii() and len(text) >= 4:
-        clause |= Q(**{f"{prefix}case_no__startswith": text})
-    if words := search.query(text):
-        clause |= Q(**{f"{prefix}search": SearchQuery(words, search_type="raw", config="simple")})
+    clause = Q(subject_name_index=text) | Q(subject_number_index=text)
+    if search.numberlike(text):
+        clause |= Q(case_no__startswith=text)
+    if words := search.query(text, units or (), mark):
+        clause |= Q(_holds("search" if units is None else MarkedWords(), words))
     return rows.filter(clause)
+
+
+def _holds(column: Any, words: str) -> Func:
+    """Whether a column of words satisfies a tsquery of ours (which to_tsquery would take apart again)."""
+    return Func(
+        column,
+        Value(words),
+        arg_joiner=" @@ ",
+        template="(%(expressions)s::tsquery)",
+        output_field=BooleanField(),
+    )
 
 
 # paging ------------------------------------------------------------------------------------------------------------
 
 
-def _slice(rows: QuerySet, order: tuple[str, str], page: int | str, size: int) -> tuple[list, int, str]:
-    """One page by number (shallow) or by keyset cursor (any depth), with the cursor of the next page."""
-    column, key = (name.lstrip("-") for name in order)
-    down = order[0].startswith("-")
-    number = 1
-    rows = rows.order_by(*order)
+def _place(page: int | str) -> tuple[int, tuple[datetime, UUID] | None]:
+    """The number of a page (shallow), and the place it begins behind when it is a cursor (any depth)."""
     if isinstance(page, str) and not (page.isdecimal() and len(page) < 7):
         number, at, last = read_cursor(page)
-        side = "lt" if down else "gt"
-        rows = rows.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"{key}__{side}": last}))
-        chosen = list(rows[: size + 1])
-    else:
-        number = max(1, min(int(page or 1), 50))
-        chosen = list(rows[(number - 1) * size : number * size + 1])
-    cursor = ""
-    if len(chosen) > size:
-        chosen = chosen[:size]
-        cursor = write_cursor(number + 1, getattr(chosen[-1], column), chosen[-1].pk)
-    return chosen, number, cursor
+        return number, (at, last)
+    return max(1, min(int(page or 1), 50)), None
+
+
+def _newest(rows: QuerySet, page: int | str, size: int) -> tuple[list, int, str]:
+    """One page of cases, newest first, with the cursor of the next page."""
+    number, after = _place(page)
+    rows = rows.order_by("-opened_at", "-id")
+    if after:
+        rows = rows.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], id__lt=after[1]))
+    first = 0 if after else (number - 1) * size
+    return _cut(list(rows[first : first + size + 1]), number, size)
+
+
+def _cut(chosen: list, number: int, size: int) -> tuple[list, int, str]:
+    if len(chosen) <= size:
+        return chosen, number, ""
+    last = chosen[size - 1]
+    return chosen[:size], number, write_cursor(number + 1, last.opened_at, last.pk)
 
 
 def write_cursor(number: int, at: datetime, last: UUID) -> str:
@@ -229,21 +210,28 @@ def read_cursor(text: str) -> tuple[int, datetime, UUID]:
         raise Invalid([FieldProblem("page", "cursor", _("This page does not exist."))]) from None
 
 
+_WALK = {"enable_bitmapscan": "off", "enable_seqscan": "off", "enable_sort": "off"}
+_GATHER = {"enable_indexscan": "off", "enable_indexonlyscan": "off", "enable_seqscan": "off"}
+
+
 @contextmanager
-def _by_date(wanted: bool) -> Iterator[None]:
-    """Find a page by walking from the newest case on. For words that more than 1000 cases hold: a page is full after
-    a short walk, while the planner, which guesses that several words together are rare, would sort them all."""
-    if not wanted:
-        yield
-        return
+def _planned(settings: dict[str, str]) -> Iterator[None]:
+    """Statements in here are planned anew, and so.
+
+    The planner takes words for independent of units and of one another. ``_WALK``: from the newest case on, for what
+    more than 1000 cases hold: a page is full after a short walk. ``_GATHER``: everything from the search index, for
+    what may be rare: a walk would look at all cases of the unit.
+    """
+    wanted = {"plan_cache_mode": "force_custom_plan", **settings}
+    told = ", ".join("set_config(%s, %s, true)" for _name in wanted)
+    nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"
-        )
+        cursor.execute(f"SELECT {told}", [part for pair in wanted.items() for part in pair])
         yield
-        cursor.execute(
-            "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on"
-        )
+        if not nested:  # they end with our transaction
+            return
+        usual = {name: "auto" if name == "plan_cache_mode" else "on" for name in wanted}
+        cursor.execute(f"SELECT {told}", [part for pair in usual.items() for part in pair])
 
 
 def _bounded(rows: QuerySet) -> tuple[int, bool]:
@@ -252,28 +240,12 @@ def _bounded(rows: QuerySet) -> tuple[int, bool]:
     return min(count, COUNT_TO), count > COUNT_TO
 
 
-# rows --------------------------------------------------------------------------------------------------------------
-
-
-def _with_cases(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Each task with its case, in the same query; without the case's facts, which no list shows."""
-    unread = ("branch_name", "opinion", *(f"case__{name}" for name in (*UNREAD, *FACTS)))
-    return tasks.select_related("case").defer(*unread)
-
-
-def _task_rows(actor: Actor, tasks: list[Task]) -> Iterable[TaskRow]:
-    now = clock.now()
-    for task in tasks:
-        task.case.context = {}
-        yield TaskRow(
-            task.pk, record(task.case, now=now), task.role, task.branch, task.due_at,
-            light_at(now, task.due_at, task.yellow_at, task.paused), task.taken_by,
-            task.taken_by is not None and task.taken_by == actor.account_id,
-        )  # fmt: skip
-
-
 def filtered_cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
     """Cases in scope by the same filters, whatever their state."""
+    return match(_narrowed(actor, filters), filters.q)
+
+
+def _narrowed(actor: Actor, filters: Filters) -> QuerySet[Case]:
     rows = light_cases().filter(visible(actor))
     for name in ("matter", "state", "channel", "organisation"):
         if value := getattr(filters, name):
@@ -291,19 +263,63 @@ def filtered_cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
     rows = rows.filter(opened_at__lt=until) if until else rows
     if filters.demo is not None:
         rows = rows.filter(demo=filters.demo)
-    return match(rows, filters.q) if filters.q.strip() else rows
+    return rows
 
 
 def _case_page(actor: Actor, filters: Filters, page: int | str, size: int) -> Page:
-    rows = filtered_cases(actor, filters)
-    total, more = _bounded(rows)
-    with _by_date(bool(filters.q.strip()) and more):
-        chosen, number, cursor = _slice(rows, ("-opened_at", "-id"), page, size)
+    rows = _narrowed(actor, filters)
+    if search.cleaned(filters.q):
+        total, more, chosen, number, cursor = _found_cases(actor, rows, filters, page, size)
+    else:
+        total, more = _bounded(rows)
+        chosen, number, cursor = _newest(rows, page, size)
     now = clock.now()
     shown = tuple(
         TaskRow(None, (r := record(case, now=now)), "", "", r.due_at, r.light, None, False) for case in chosen
     )
     return Page(shown, number, size, total, more, cursor)
+
+
+def _found_cases(
+    actor: Actor, rows: QuerySet[Case], filters: Filters, page: int | str, size: int
+) -> tuple[int, bool, list, int, str]:
+    """What a search finds: gathered from its index while it is at most 1000 cases, else the newest of them."""
+    units = [] if actor.kind == "citizen" else units_of(actor, *READING)
+    mark = search.DONE if filters.done else search.OPEN if filters.all else ""
+    number, after = _place(page)
+    gathered = match(rows, filters.q, units, mark).order_by().values_list("opened_at", "id")[: COUNT_TO + 1]
+    with _planned(_GATHER if units else {}):
+        found, ids = _gather(gathered, after, (number - 1) * size, size + 1)
+    if found > COUNT_TO:
+        with _planned(_WALK):
+            return COUNT_TO, True, *_newest(match(rows, filters.q), page, size)
+    return found, False, *_cut(_newest_of(ids), number, size)
+
+
+def _newest_of(ids: list[UUID]) -> list[ListedCase]:
+    columns = ", ".join(CASE_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM cases_case WHERE id = ANY(%s) ORDER BY opened_at DESC, id DESC",  # noqa: S608
+            [ids],
+        )
+        return [listed_case(row) for row in cursor]
+
+
+def _gather(
+    rows: QuerySet, after: tuple[datetime, UUID] | None, first: int, size: int
+) -> tuple[int, list[UUID]]:
+    """How many (opened_at, id) there are, and the newest of them from ``first`` on or behind a place; one statement."""
+    sql, params = rows.query.sql_with_params()
+    behind = "WHERE (opened_at, id) < (%s, %s)" if after else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH hit AS MATERIALIZED ({sql}) SELECT (SELECT count(*) FROM hit), "  # noqa: S608
+            f"ARRAY(SELECT id FROM hit {behind} ORDER BY opened_at DESC, id DESC LIMIT %s OFFSET %s)",
+            [*params, *(after or ()), size, 0 if after else first],
+        )
+        count, ids = cursor.fetchone()
+    return count, ids
 
 
 def search_cases(actor: Actor, text: str, *, size: int = 20, page: int | str = 1) -> Page:
@@ -336,19 +352,7 @@ def my_cases(
     if waiting_for_me:
         rows = rows.filter(finished=False, state__in=waiting_states())
     rows = match(rows, q) if q.strip() else rows
-    chosen, number, cursor = _slice(rows, ("-opened_at", "-id"), page, max(1, min(size, MOST_ROWS)))
+    chosen, number, cursor = _newest(rows, page, max(1, min(size, MOST_ROWS)))
     total, more = _bounded(rows)
     now = clock.now()
     return Page(tuple(record(case, now=now) for case in chosen), number, size, total, more, cursor)
-
-
-def counts(actor: Actor, filters: Filters | None = None) -> dict[str, int]:
-    """How much open work the actor has: total, mine, untaken, red, yellow, green, paused. One query, bounded by scope."""
-    now = clock.now()
-    rows = filtered_tasks(actor, filters or Filters())
-    found = rows.aggregate(
-        n_total=Count("id"), n_mine=Count("id", filter=Q(taken_by=actor.account_id)),
-        n_untaken=Count("id", filter=Q(taken_by=None)),
-        **{f"n_{name}": Count("id", filter=light_q(name, now)) for name in ("red", "yellow", "green", "paused")},
-    )  # fmt: skip
-    return {name[2:]: count for name, count in found.items()}

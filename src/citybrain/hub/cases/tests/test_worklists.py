@@ -205,3 +205,67 @@ def test_figures_by_unit_are_in_scope(staff):
     assert cases.lights(official("leader", org=OTHER)) == []
     assert len(cases.recent_transitions(5)) == 2
     assert Case.objects.filter(opened_at__lte=timezone.now()).count() == 1
+
+
+def test_a_word_is_found_in_ones_own_unit_only_open_finished_and_by_the_city(staff):
+    somebody = citizen()
+    own, elsewhere = received(staff), open_permit(somebody, organisation=OTHER)
+    assert found(staff.reviewer, q="食品经营") == [own.id]
+    assert found(staff.reviewer, q="食品经营", all=True) == [own.id]
+    assert found(staff.reviewer, q="食品经营", done=True) == []
+    there = official("receiver", org=OTHER)
+    assert found(there, q="食品经营", all=True) == []  # a draft is its applicant's
+    cases.act(elsewhere.id, "submit", by=somebody)
+    assert found(there, q="食品经营") == found(there, q="食品经营", all=True) == [elsewhere.id]
+    Case.objects.filter(pk=own.id).update(closed_at=clock.now())
+    assert found(staff.reviewer, q="食品经营", done=True) == [own.id]
+    assert found(staff.reviewer, q="食品经营", all=True) == []
+
+
+def test_a_search_that_finds_very_many_shows_the_newest_and_says_more(staff, monkeypatch):
+    from citybrain.hub.cases.queries import open_tasks, worklists
+
+    ids = [received(staff).id for _turn in range(4)]
+    for module in (open_tasks, worklists):
+        monkeypatch.setattr(module, "COUNT_TO", 2)
+    page = cases.worklist(staff.reviewer, cases.Filters(q="食品经营", all=True), size=3)
+    assert [row.case.id for row in page.rows] == ids[:0:-1]
+    assert (page.total, page.more_than_total) == (2, True)
+    rest = cases.worklist(staff.reviewer, cases.Filters(q="食品经营", all=True), page=page.next, size=3)
+    assert [row.case.id for row in rest.rows] == ids[:1]
+    open_ones = cases.worklist(staff.reviewer, cases.Filters(q="食品经营"), size=3)
+    assert (len(open_ones.rows), open_ones.total, open_ones.more_than_total) == (3, 2, True)
+
+
+def test_counts_are_bounded_and_say_when_there_is_more(staff, monkeypatch):
+    from citybrain.hub.cases.queries import open_tasks
+
+    for _turn in range(4):
+        received(staff)
+    assert cases.counts(staff.reviewer)["more"] == 0
+    monkeypatch.setattr(open_tasks, "COUNT_TO", 2)
+    monkeypatch.setattr(open_tasks, "WALK", 3)
+    counted = cases.counts(staff.reviewer)
+    assert (counted["total"], counted["green"], counted["red"], counted["more"]) == (3, 3, 0, 1)
+
+
+def test_open_tasks_follow_the_words_of_their_case(staff):
+    record = received(staff)
+    Case.objects.filter(pk=record.id).update(search=None)
+    from citybrain.hub.cases.actions.writing import renew_words
+
+    renew_words(Case.objects.get(pk=record.id))
+    assert found(staff.reviewer, q="食品经营") == []
+    assert found(staff.reviewer, q=record.case_no) == [record.id]
+
+
+def test_a_search_is_served_by_the_index_that_knows_units(staff):
+    from django.db import connection
+
+    from citybrain.hub.cases.queries.worklists import match
+
+    received(staff)
+    rows = match(Case.objects.order_by().values("id"), "食品", ["350902-scjg"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    assert "cases_words" in rows.explain()

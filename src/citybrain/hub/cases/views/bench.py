@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from citybrain.hub.cases.actions import bench as actions
 from citybrain.hub.cases.data import CHANNELS, Filters
-from citybrain.hub.cases.queries import worklists
+from citybrain.hub.cases.queries import open_tasks, scope, worklists
 from citybrain.hub.cases.queries.records import record
 from citybrain.hub.cases.views.shared import (
     channel_options,
@@ -52,15 +52,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """Open work (or finished cases with ``?done=1``), due first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     filters, problems = filters_of(request.GET), []
+    counted = open_tasks.counts(actor)
+    place = request.GET.get("after") or request.GET.get("page") or 1
     try:
-        page = worklists.worklist(
-            actor, filters, request.GET.get("after") or request.GET.get("page") or 1, PAGE
-        )
+        page = worklists.worklist(actor, filters, place, PAGE, worklists.known(filters, counted))
     except Invalid as error:
         problems = error.problems
         page = worklists.worklist(actor, Filters(), 1, PAGE)
     context = {
-        "page": page, "filters": filters, "counts": worklists.counts(actor), "problems": problems,
+        "page": page, "filters": filters, "counts": counted, "count_to": open_tasks.COUNT_TO, "problems": problems,
         "matters": matter_options(actor), "states": state_options(), "channels": channel_options(),
         "kept": kept_query(request.GET), "tabs": _tabs(request), "bulk": [a for a in BULK if _offers(actor, a)],
         "organisation_name": organisation_name, "channel_names": CHANNELS,
@@ -86,7 +86,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
 def _colleagues(actor: Actor) -> list[tuple[str, str]]:
     """Accounts an assigner may give work to, in the actor's own unit."""
     found: dict[UUID, None] = {}
-    for word in worklists.ROLE_WORDS:
+    for word in scope.ROLE_WORDS:
         found.update(dict.fromkeys(identity.persons_holding(word.split(".")[1], actor.organisation)))
     names = identity.account_names(list(found))
     return [(str(pk), names.get(pk) or str(pk)[-6:]) for pk in found]

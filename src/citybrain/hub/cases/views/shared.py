@@ -8,11 +8,11 @@ from django.http import QueryDict
 
 from citybrain.hub.cases.data import CHANNELS, Filters
 from citybrain.hub.cases.queries.machines import machine, machines
-from citybrain.hub.cases.queries.worklists import tasks_in_scope
+from citybrain.hub.cases.queries.scope import tasks_in_scope
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.remember import remembered
-from citybrain.kernel.text import say
+from citybrain.kernel.text import Text, say
 
 FILTER_NAMES = ("matter", "light", "state", "place", "channel", "organisation", "role", "q", "sort")
 _matter_names: dict[str, dict[str, str]] = {}
@@ -74,11 +74,16 @@ def _matters_of_work(actor: Actor) -> list[str]:
 
 def state_options() -> list[tuple[str, str]]:
     """States of the installed machines an official may have to act in."""
-    found: dict[str, str] = {}
+    return [(key, name.say()) for key, name in _states_of_work()]
+
+
+@remembered(5.0)
+def _states_of_work() -> list[tuple[str, Text]]:
+    found: dict[str, Text] = {}
     for row in machines():
         for key, state in machine(row["key"]).states.items():
             if state.owner not in ("", "applicant", "system"):
-                found.setdefault(key, state.name.say())
+                found.setdefault(key, state.name)
     return list(found.items())
 
 
