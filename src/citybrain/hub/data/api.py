@@ -30,6 +30,22 @@ from citybrain.hub.data.domain.registry import (
     register_dataset,
 )
 from citybrain.hub.data.domain.statement import Question, condition
+from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
+from citybrain.hub.data.grants.actions.issue_grant import issue_grant
+from citybrain.hub.data.grants.data import (
+    Caller,
+    FactAnswer,
+    Facts,
+    Filter,
+    GrantRecord,
+    Purpose,
+    SharedRows,
+    Wanted,
+)
+from citybrain.hub.data.grants.queries.disputed import is_disputed, record_hash
+from citybrain.hub.data.grants.queries.grants import existing_grant, grant, grants_of, grants_on
+from citybrain.hub.data.grants.queries.shared import shared_read
+from citybrain.hub.data.grants.queries.verify import verify_record
 from citybrain.hub.data.jobs.actions import begin_job
 from citybrain.hub.data.jobs.kinds import job
 from citybrain.hub.data.jobs.running import Run
