@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from citybrain.kernel.fields import EncryptedTextField
 from citybrain.kernel.ids import new_id
 
 
@@ -36,6 +37,7 @@ class CorrectionNotice(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     resource = models.CharField(max_length=120)
     record_hash = models.CharField(max_length=32)
+    record = EncryptedTextField(default="")
     objection_id = models.CharField(max_length=80)
     old_hash = models.CharField(max_length=128)
     new_hash = models.CharField(max_length=128)
@@ -59,7 +61,7 @@ class CorrectionNotice(models.Model):
         ]
 
     class Privacy:
-        personal: list[str] = ["confirmed_by"]
+        personal: list[str] = ["record", "confirmed_by"]
 
     def __str__(self) -> str:
         return f"{self.consumer} {self.resource} {self.objection_id}"
