@@ -30,6 +30,27 @@ from citybrain.hub.data.domain.registry import (
     register_dataset,
 )
 from citybrain.hub.data.domain.statement import Question, condition
+from citybrain.hub.data.grants.actions.corrections import confirm_correction
+from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
+from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
+from citybrain.hub.data.grants.actions.exchanges import set_up_exchange, stop_exchange
+from citybrain.hub.data.grants.actions.issue_grant import issue_grant
+from citybrain.hub.data.grants.actions.keys import disable_key, make_key, register_application, rotate_key
+from citybrain.hub.data.grants.data import (
+    Caller,
+    FactAnswer,
+    Facts,
+    Filter,
+    GrantRecord,
+    Purpose,
+    SharedRows,
+    Wanted,
+)
+from citybrain.hub.data.grants.queries.disputed import is_disputed, record_hash
+from citybrain.hub.data.grants.queries.facts import fetch_facts, verify_fact
+from citybrain.hub.data.grants.queries.grants import existing_grant, grant, grants_of, grants_on
+from citybrain.hub.data.grants.queries.shared import shared_read
+from citybrain.hub.data.grants.queries.verify import verify_record
 from citybrain.hub.data.jobs.actions import begin_job
 from citybrain.hub.data.jobs.kinds import job
 from citybrain.hub.data.jobs.running import Run
@@ -44,4 +65,12 @@ __all__ = [
     "condition", "csv_text", "dataset", "datasets", "declare_resource", "forget_dataset", "has_dataset", "job",
     "keep_doing_jobs", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
     "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
+]  # fmt: skip
+
+# Sharing: grants, keys, deliveries, objections.
+__all__ += [
+    "Caller", "FactAnswer", "Facts", "Filter", "GrantRecord", "Purpose", "SharedRows", "Wanted", "confirm_correction",
+    "disable_key", "dispute_record", "existing_grant", "fetch_facts", "grant", "grants_of", "grants_on", "is_disputed",
+    "issue_grant", "make_key", "record_hash", "register_application", "resume_grant", "revoke_grant", "rotate_key",
+    "set_up_exchange", "settle_record", "shared_read", "stop_exchange", "suspend_grant", "verify_fact", "verify_record",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure rules of sharing: signatures, filters, masks, paging, comparing. No Django."""
