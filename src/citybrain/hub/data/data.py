@@ -257,3 +257,25 @@ class RecordCorrected(Event):
     objection_id: str
     old_hash: str
     new_hash: str
+
+
+class ObjectionRaised(Event):
+    """Somebody objects to a value of a record; ``raised_by`` is ``subject`` or ``department``, ``owner`` has to check."""
+
+    name = "data.objection_raised"
+    objection_id: str
+    resource: str
+    record: str
+    item: str
+    owner: str
+    raised_by: str
+
+
+class ObjectionSettled(Event):
+    """The source department corrected the value or keeps it."""
+
+    name = "data.objection_settled"
+    objection_id: str
+    resource: str
+    record: str
+    corrected: bool

@@ -1,15 +1,20 @@
 """Tables of the data room, one noun a file."""
 
+from citybrain.hub.data.models.column_lineage import ColumnLineage
 from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
+from citybrain.hub.data.models.entity_decision import EntityDecision, MatchPair
 from citybrain.hub.data.models.exchange import Exchange
 from citybrain.hub.data.models.grant import Grant, GrantUse
 from citybrain.hub.data.models.job import Job
+from citybrain.hub.data.models.lake_model import LakeModel, ModelRun
 from citybrain.hub.data.models.read_log import ReadLog
 from citybrain.hub.data.models.resource import Item, Resource
 from citybrain.hub.data.models.share_key import ShareApplication, ShareKey, ShareNonce
 from citybrain.hub.data.models.share_log import ShareLog
+from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectFile
 
 __all__ = [
-    "CorrectionNotice", "DisputedRecord", "Exchange", "Grant", "GrantUse", "Item", "Job", "ReadLog", "Resource",
-    "ShareApplication", "ShareKey", "ShareLog", "ShareNonce",
+    "ColumnLineage", "CorrectionNotice", "DisputedRecord", "EntityDecision", "Exchange", "FileRead", "Grant",
+    "GrantUse", "Item", "Job", "LakeModel", "MatchPair", "ModelRun", "Objection", "ReadLog", "Resource",
+    "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "SubjectFile",
 ]  # fmt: skip

@@ -1,0 +1,122 @@
+"""Looking into a file: by an official for a purpose, by the person or firm for themselves. The log line comes first."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from citybrain.hub.data.actions.log_read import log_read
+from citybrain.hub.data.models import FileRead, SubjectFile
+from citybrain.hub.data.queries.read import checked_purpose
+from citybrain.hub.data.registers.permissions import FILES, MINORS
+from citybrain.hub.data.registers.queries import files
+from citybrain.hub.data.registers.queries.objections import subject_mark
+from citybrain.hub.identity import api as identity
+from citybrain.kernel import audit, clock
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose file: a number, or a name with a birth date, phone or representative."""
+
+    number: str = ""
+    name: str = ""
+    trait: str = ""
+
+
+@transaction.atomic
+def look(kind_key: str, wanted: Wanted, *, purpose: str, unmask: bool = False, by: Actor) -> files.FileRecord:
+    """An official looks into one file; masked unless ``unmask`` and ``data.unmask``. One line a look, and one a block.
+
+    NotAllowed: no right to this file, or it is a minor's and ``data.minors`` is missing (on record). NotFound: nobody,
+    or more than one by name. Invalid: no purpose, no number. Blocks whose permission is missing are withheld.
+    """
+    kind = files.file_kind(kind_key)
+    identity.require(by, FILES, obj=f"file:{kind.key}")
+    if kind.permission != FILES:
+        identity.require(by, kind.permission, obj=f"file:{kind.key}")
+    if by.kind != "official":
+        raise NotFound("no such page / 没有这个页面")
+    checked_purpose(purpose)
+    number = number_of(kind, wanted)
+    refuse_minor(kind, number, by)
+    if unmask:
+        identity.require(by, "data.unmask", obj=f"file:{kind.key}")
+    withheld = withheld_from(kind, number, by)
+    found = files.assembled(kind, number, withheld=withheld, unmasked=unmask)
+    keep(kind, found, purpose, by, unmasked=unmask, own=False)
+    return found
+
+
+def number_of(kind: SubjectFile, wanted: Wanted) -> str:
+    """The number asked for, or the only one of that name and trait; Invalid, NotFound."""
+    if wanted.number:
+        check = identity.check_citizen_number if kind.subject == "person" else identity.check_uscc
+        wrong = [p for p in check(wanted.number) if p.severity == "error"]
+        if wrong:
+            raise Invalid([FieldProblem("number", wrong[0].code, _("This is not a valid number."))])
+        return wanted.number
+    if not wanted.name or not wanted.trait:
+        raise Invalid(
+            [FieldProblem("number", "required", _("Give the full number, or the name with one more trait."))]
+        )
+    number = files.number_by_traits(kind, wanted.name, wanted.trait)
+    if not number:
+        raise NotFound(_("Nobody, or more than one, is known by this. Give the full number."))
+    return number
+
+
+def refuse_minor(kind: SubjectFile, number: str, by: Actor) -> None:
+    """A minor's file needs a right of its own (PIPL Art. 28, 31)."""
+    if files.is_minor(kind, number) and not identity.may(by, MINORS):
+        audit.record("data.refuse_minor", by=by, obj=f"file:{kind.key}", after={"permission": MINORS})
+        raise NotAllowed(_("This is the file of a minor; your post may not open it."))
+
+
+def withheld_from(kind: SubjectFile, number: str, by: Actor) -> dict[str, str]:
+    """Blocks this official does not see, with the reason."""
+    found = {}
+    for block in kind.blocks:
+        if block["permission"] and not identity.may(by, block["permission"]):
+            found[block["key"]] = "permission"
+        elif not block["minors"] and files.is_minor(kind, number):
+            found[block["key"]] = "minor"
+    return found
+
+
+@transaction.atomic
+def look_at_own(kind_key: str, *, by: Actor) -> files.FileRecord:
+    """The person's or firm's own file, in full. NotFound for whoever acts as neither, agents included."""
+    kind = files.file_kind(kind_key)
+    subject = own_subject(by)
+    if subject.kind != {"person": "person", "firm": "legal_person"}[kind.subject]:
+        raise NotFound("no such file / 没有这种档案")
+    found = files.assembled(kind, subject.id_number, withheld={}, unmasked=True)
+    keep(kind, found, _("Looking into the own file"), by, unmasked=True, own=True)
+    return found
+
+
+def own_subject(by: Actor) -> identity.Subject:
+    """Whom a citizen acts for in their own right or for their firm; NotFound for officials and for agents."""
+    if by.kind != "citizen" or not (by.authority == "own" or by.authority.startswith("legal_person:")):
+        raise NotFound("no such page / 没有这个页面")
+    return identity.subject_of(by)
+
+
+def keep(
+    kind: SubjectFile, found: files.FileRecord, purpose: str, by: Actor, *, unmasked: bool, own: bool
+) -> None:
+    """The lines of the look; when they cannot be written nothing is shown."""
+    seen = [block for block in found.blocks if not block.withheld]
+    FileRead.objects.create(
+        at=clock.now(), file=kind.key, subject=subject_mark(kind.subject, found.number), blocks=[b.key for b in seen],
+        organisation=by.organisation, actor=by.as_dict(), purpose=purpose.strip()[:200], unmasked=unmasked, own=own,
+    )  # fmt: skip
+    for block in seen:
+        names = [value.item for line in block.lines[:1] for value in line.values]
+        log_read(
+            by=by, dataset=block.resource, kind="file", columns=names, purpose=purpose, rows=len(block.lines),
+            condition="", unmasked=unmasked and not own,
+        )  # fmt: skip

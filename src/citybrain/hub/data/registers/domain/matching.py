@@ -1,0 +1,147 @@
+"""How alike two records are: comparisons, their weights, blocking and thresholds for people and for firms.
+
+The weights (m: how often records of one person agree so; u: how often records of two people do) were measured on
+labelled synthetic twins by ``scripts/measure_matching.py --train``; they are numbers of this file so that a match can be
+explained and does not change from run to run. Fellegi and Sunter's model; computed by ``splink``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Level:
+    """One way two values can agree: words, SQL over ``<item>_l``/``<item>_r``, m and u."""
+
+    words: str
+    sql: str
+    m: float
+    u: float
+
+
+@dataclass(frozen=True)
+class Matching:
+    """A matching model. ``auto``: joined at once; from ``review`` to ``auto`` a person looks."""
+
+    register: str
+    prefix: str
+    comparisons: dict[str, tuple[Level, ...]]
+    blocks: tuple[str, ...]
+    prior: float
+    auto: float
+    review: float
+
+
+def unknown(item: str) -> str:
+    """One side does not say."""
+    return f"{item}_l IS NULL OR {item}_r IS NULL"
+
+
+SWAPPED = "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) AND substr(birth_l, 6, 2) = substr(birth_r, 9, 2) AND substr(birth_l, 9, 2) = substr(birth_r, 6, 2)"
+
+PEOPLE = Matching(
+    register="person",
+    prefix="P",
+    comparisons={
+        "name": (
+            Level("same", "name_l = name_r", 0.82, 0.002),
+            Level("same sound", "sound_l = sound_r", 0.10, 0.001),
+            Level("one sign differs", "levenshtein(name_l, name_r) <= 1 AND length(name_l) > 2", 0.06, 0.03),
+            Level("different", "ELSE", 0.02, 0.967),
+        ),
+        "birth": (
+            Level("same", "birth_l = birth_r", 0.86, 0.0003),
+            Level("month and day swapped", SWAPPED, 0.06, 0.0001),
+            Level("one digit differs", "levenshtein(birth_l, birth_r) <= 1", 0.05, 0.004),
+            Level("different", "ELSE", 0.03, 0.9956),
+        ),
+        "phone": (
+            Level("same", "phone_l = phone_r", 0.70, 0.001),
+            Level("one digit differs", "levenshtein(phone_l, phone_r) <= 1", 0.06, 0.0002),
+            Level("different", "ELSE", 0.24, 0.9988),
+        ),
+        "address": (
+            Level("same", "address_l = address_r", 0.62, 0.002),
+            Level("nearly the same", "jaro_winkler_similarity(address_l, address_r) > 0.92", 0.16, 0.01),
+            Level("different", "ELSE", 0.22, 0.988),
+        ),
+        "sex": (Level("same", "sex_l = sex_r", 0.99, 0.5), Level("different", "ELSE", 0.01, 0.5)),
+    },
+    blocks=(
+        "l.sound = r.sound AND substr(l.birth, 1, 4) = substr(r.birth, 1, 4)",
+        "l.birth = r.birth AND l.sex = r.sex",
+        "l.phone = r.phone",
+        "l.sound = r.sound AND l.address = r.address",
+        "l.sound = r.sound AND l.sex = r.sex AND substr(l.birth, 6) = substr(r.birth, 6)",
+    ),
+    prior=0.0005,
+    auto=0.95,
+    review=0.30,
+)
+
+FIRMS = Matching(
+    register="firm",
+    prefix="F",
+    comparisons={
+        "name": (
+            Level("same", "name_l = name_r", 0.55, 0.001),
+            Level("same core", "core_l = core_r", 0.27, 0.001),
+            Level("nearly the same core", "jaro_winkler_similarity(core_l, core_r) > 0.9", 0.13, 0.01),
+            Level("different", "ELSE", 0.05, 0.988),
+        ),
+        "representative": (
+            Level("same", "representative_l = representative_r", 0.84, 0.003),
+            Level("same sound", "sound_l = sound_r", 0.06, 0.001),
+            Level("different", "ELSE", 0.10, 0.996),
+        ),
+        "phone": (
+            Level("same", "phone_l = phone_r", 0.72, 0.002),
+            Level("different", "ELSE", 0.28, 0.998),
+        ),
+        "address": (
+            Level("same", "address_l = address_r", 0.62, 0.002),
+            Level("nearly the same", "jaro_winkler_similarity(address_l, address_r) > 0.92", 0.16, 0.02),
+            Level("different", "ELSE", 0.22, 0.978),
+        ),
+    },
+    blocks=(
+        "l.core = r.core",
+        "l.phone = r.phone",
+        "l.sound = r.sound AND substr(l.core, 1, 2) = substr(r.core, 1, 2)",
+        "l.address = r.address",
+    ),
+    prior=0.001,
+    auto=0.95,
+    review=0.30,
+)
+
+MODELS = {"person": PEOPLE, "firm": FIRMS}
+
+
+def settings_of(model: Matching) -> dict[str, Any]:
+    """The model as ``splink`` takes it. Only pairs with at least one side that has no identifier are compared."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record",
+        "probability_two_random_records_match": model.prior,
+        "blocking_rules_to_generate_predictions": [f"{rule} AND (l.bare OR r.bare)" for rule in model.blocks],
+        "comparisons": [compared(item, levels) for item, levels in model.comparisons.items()],
+        "retain_intermediate_calculation_columns": False,
+        "retain_matching_columns": False,
+    }
+
+
+def compared(item: str, levels: tuple[Level, ...]) -> dict[str, Any]:
+    """One comparison."""
+    missing = {"sql_condition": unknown(item), "label_for_charts": "unknown", "is_null_level": True}
+    return {
+        "output_column_name": item,
+        "comparison_levels": [missing, *(level_of(level) for level in levels)],
+    }
+
+
+def level_of(level: Level) -> dict[str, Any]:
+    """One level with its weights."""
+    return {
+        "sql_condition": level.sql, "label_for_charts": level.words, "m_probability": level.m, "u_probability": level.u,
+    }  # fmt: skip

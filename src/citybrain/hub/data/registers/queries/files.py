@@ -1,0 +1,297 @@
+"""A file on one person or firm: blocks put together by key from the departments' tables. Nothing here asks who reads.
+
+``actions.look`` is the only door for people: it checks right and purpose and writes the log before a row leaves.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from pyiceberg.expressions import EqualTo, In
+
+from citybrain.hub.data.lake import keys, reading
+from citybrain.hub.data.lake.tables import has_table
+from citybrain.hub.data.models import Item, Resource, SubjectFile
+from citybrain.hub.data.registers.domain.decisions import current
+from citybrain.hub.data.registers.domain.matching import MODELS
+from citybrain.hub.data.registers.queries.entities import decisions, entity_of_identifier, records_of
+from citybrain.hub.data.registers.queries.objections import items_under_objection
+from citybrain.kernel import clock
+from citybrain.kernel.errors import NotFound
+from citybrain.kernel.masking import mask
+from citybrain.kernel.text import Text
+
+MOST_ROWS = 20
+SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a block as it may be shown. ``record`` is the key of its row, kept for objections, never shown."""
+
+    item: str
+    title: Text
+    shown: Any
+    masked: bool = False
+    objected: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a source table about the subject."""
+
+    record: str
+    at: datetime | None
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: whose, from where, how sure, the rows. ``withheld`` says why there are none to see."""
+
+    key: str
+    title: Text
+    owner: str
+    resource: str
+    source: Text
+    confidence: float
+    grade: str
+    lines: tuple[Line, ...] = ()
+    withheld: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value of the golden record with what stands beside it: who says what else."""
+
+    item: str
+    title: Text
+    value: str
+    source: str
+    confidence: float
+    others: tuple[tuple[str, str, date | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file: what the register says with its conflicts, then the blocks."""
+
+    key: str
+    title: Text
+    subject: str
+    name: str
+    number: str
+    entity: str
+    minor: bool
+    summary: tuple[Said, ...]
+    blocks: tuple[Block, ...] = field(default_factory=tuple)
+
+    def block(self, key: str) -> Block:
+        """The block of that key; NotFound otherwise."""
+        for block in self.blocks:
+            if block.key == key:
+                return block
+        raise NotFound("no such block / 没有这个板块")
+
+
+def file_kinds(subject: str = "") -> list[SubjectFile]:
+    """Kinds of files in force."""
+    rows = SubjectFile.objects.filter(alive=True)
+    return list(rows.filter(subject=subject) if subject else rows)
+
+
+def file_kind(key: str) -> SubjectFile:
+    """One kind; NotFound otherwise."""
+    row = SubjectFile.objects.filter(pk=key, alive=True).first()
+    if row is None:
+        raise NotFound("no such file / 没有这种档案")
+    return row
+
+
+def register_of(kind: SubjectFile) -> str:
+    """``person`` or ``firm``: the register's word for matching and decisions."""
+    return kind.subject
+
+
+def entity_of(kind: SubjectFile, number: str) -> str:
+    """The id a number stands under now."""
+    made = decisions(register_of(kind))
+    return current(entity_of_identifier(MODELS[kind.subject].prefix, number), made)
+
+
+def number_by_traits(kind: SubjectFile, name: str, trait: str) -> str:
+    """The number of the only subject with this name and birth date, phone or representative; empty for none or several."""
+    if not has_table(kind.register):
+        return ""
+    column = "CAST(birth_date AS VARCHAR)" if kind.subject == "person" else "representative"
+    asked = reading.Asked(
+        f"SELECT number FROM {kind.register} WHERE name = $name AND ({column} = $trait OR phone = $trait) LIMIT 2",  # noqa: S608
+        {"name": name, "trait": trait}, seconds=SECONDS,
+    )  # fmt: skip
+    found = reading.query(asked).rows
+    return str(found[0][0] or "") if len(found) == 1 else ""
+
+
+def assembled(kind: SubjectFile, number: str, *, withheld: dict[str, str], unmasked: bool) -> FileRecord:
+    """The file of a number. ``withheld``: block key → reason. NotFound when no register and no block knows it."""
+    entity = entity_of(kind, number)
+    records = records_of(kind.links, register_of(kind), entity)
+    resources = {row.key: row for row in Resource.objects.filter(pk__in=[b["resource"] for b in kind.blocks])}
+    items = items_by_resource([*resources, kind.register])
+    golden, summary = golden_of(kind, entity, items.get(kind.register, {}), unmasked)
+    if not golden and not records:
+        raise NotFound("nobody is known by this / 没有查到该主体的记录")
+    blocks = tuple(
+        block_of(
+            said, resources[said["resource"]], items[said["resource"]], number, records, withheld, unmasked
+        )
+        for said in kind.blocks
+        if said["resource"] in resources
+    )
+    return FileRecord(
+        kind.key, Text(**kind.title), kind.subject, str(golden.get("name") or ""), number, entity,
+        minor(golden.get("birth_date")), summary, blocks,
+    )  # fmt: skip
+
+
+def minor(born: date | None, years: int = 18) -> bool:
+    """Under age today; nobody whose birth date is unknown."""
+    if born is None:
+        return False
+    today = clock.today()
+    return (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) < years
+
+
+def is_minor(kind: SubjectFile, number: str) -> bool:
+    """Whether the register says that the person is under age; by the number itself when the register knows nothing."""
+    if kind.subject != "person":
+        return False
+    golden = row_by_key(kind.register, "person", entity_of(kind, number))
+    born = golden.get("birth_date")
+    if born is None and len(number) == 18 and number[6:14].isdigit():
+        try:
+            born = datetime.strptime(number[6:14], "%Y%m%d").date()
+        except ValueError:
+            born = None
+    return minor(born)
+
+
+def items_by_resource(keys_: Iterable[str]) -> dict[str, dict[str, Item]]:
+    """Items of several resources in one question."""
+    found: dict[str, dict[str, Item]] = {}
+    for item in Item.objects.filter(resource_id__in=list(keys_)):
+        found.setdefault(item.resource_id, {})[item.name] = item
+    return found
+
+
+def row_by_key(key: str, column: str, value: str) -> dict[str, Any]:
+    """One row by its key item; empty when there is none."""
+    if not has_table(key):
+        return {}
+    hashed = keys.lookup_key(value)
+    asked = reading.Asked(
+        f"SELECT * FROM {key} WHERE _key = $hashed AND {column} = $value LIMIT 1",  # noqa: S608 - names of the catalogue
+        {"hashed": hashed, "value": value}, {key: EqualTo("_key", hashed)}, seconds=SECONDS,
+    )  # fmt: skip
+    answer = reading.query(asked)
+    return dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {}
+
+
+def golden_of(
+    kind: SubjectFile, entity: str, items: dict[str, Item], unmasked: bool
+) -> tuple[dict[str, Any], tuple[Said, ...]]:
+    """The golden record and, item by item, what stands and what contradicts it."""
+    golden = row_by_key(kind.register, kind.subject, entity)
+    values = f"{kind.register}_value"
+    if not golden or not has_table(values):
+        return golden, ()
+    hashed = keys.lookup_key(entity)
+    asked = reading.Asked(
+        f"SELECT item, value, source, at, chosen, confidence FROM {values} "  # noqa: S608 - names of the catalogue
+        "WHERE _key = $hashed AND entity = $entity ORDER BY item, chosen DESC, confidence DESC",
+        {"hashed": hashed, "entity": entity}, {values: EqualTo("_key", hashed)}, seconds=SECONDS,
+    )  # fmt: skip
+    by_item: dict[str, list[tuple]] = {}
+    for item, *rest in reading.query(asked).rows:
+        by_item.setdefault(item, []).append(tuple(rest))
+    return golden, tuple(
+        said_of(items[name], rows, unmasked) for name, rows in by_item.items() if name in items
+    )
+
+
+def said_of(item: Item, rows: Sequence[tuple], unmasked: bool) -> Said:
+    """One item of the golden record; other sources only where they say something else, each value once."""
+    standing = next(row for row in rows if row[3])
+    others: dict[str, tuple[str, str, date | None]] = {}
+    for value, source, at, _chosen, _confidence in rows:
+        if value != standing[0]:
+            others.setdefault(value, (shown(item, value, unmasked), source, at))
+    return Said(
+        item.name,
+        Text(**item.title),
+        shown(item, standing[0], unmasked),
+        standing[1],
+        standing[4],
+        tuple(others.values()),
+    )
+
+
+def shown(item: Item, value: Any, unmasked: bool) -> Any:
+    """The value as it may be seen."""
+    if value is None or unmasked or not item.personal:
+        return value
+    return mask("" if item.personal == "yes" else item.personal, value)
+
+
+def block_of(
+    said: dict[str, Any], row: Resource, items: dict[str, Item], number: str, records: Sequence[tuple],
+    withheld: dict[str, str], unmasked: bool,
+) -> Block:  # fmt: skip
+    """One block with its rows, or why they are withheld."""
+    found = [record.partition(":")[2] for record, source, *_rest in records if source == row.key]
+    wanted = found if said["find"] == "record" else [number]
+    sure = min([said["confidence"], *(p for _r, source, _h, p in records if source == row.key and p)])
+    reason = withheld.get(said["key"], "")
+    lines = () if reason or not wanted else lines_of(row, items, said["items"], wanted, unmasked)
+    return Block(
+        said["key"],
+        Text(**said["title"]),
+        row.owner,
+        row.key,
+        Text(**row.title),
+        round(sure, 2),
+        row.grade,
+        lines,
+        reason,
+    )
+
+
+def lines_of(
+    row: Resource, items: dict[str, Item], names: Sequence[str], wanted: Sequence[str], unmasked: bool
+) -> tuple[Line, ...]:
+    """Rows of a table by key; newest first."""
+    if not row.key_item or not has_table(row.key):
+        return ()
+    chosen = [name for name in names if name in items]
+    listed = ", ".join(f'"{name}"' for name in chosen)
+    hashes = sorted({keys.lookup_key(value) for value in wanted})
+    asked = reading.Asked(
+        f'SELECT CAST("{row.key_item}" AS VARCHAR), _at, {listed} FROM {row.key} '  # noqa: S608 - names of the catalogue
+        f'WHERE list_contains($hashes, _key) AND list_contains($wanted, CAST("{row.key_item}" AS VARCHAR)) '
+        f"ORDER BY _at DESC, _row LIMIT {MOST_ROWS}",
+        {"hashes": hashes, "wanted": list(wanted)}, {row.key: In("_key", hashes)}, seconds=SECONDS,
+    )  # fmt: skip
+    rows = reading.query(asked).rows
+    objected = items_under_objection(row.key, {str(r[0]) for r in rows})
+    return tuple(
+        Line(
+            str(record), at,
+            tuple(
+                Value(name, Text(**items[name].title), shown(items[name], value, unmasked),
+                      bool(items[name].personal) and not unmasked, (str(record), name) in objected)
+                for name, value in zip(chosen, values, strict=True)
+            ),
+        )
+        for record, at, *values in rows
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""My file: what the city holds about me or my firm, from whom, who looked, and what I say is wrong. Works without JavaScript."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from citybrain.hub.data.registers.actions.look import look_at_own, own_subject
+from citybrain.hub.data.registers.actions.objections import raise_objection
+from citybrain.hub.data.registers.queries import files
+from citybrain.hub.data.registers.queries.objections import objections_of, subject_mark
+from citybrain.hub.data.registers.queries.reads import reads_of
+from citybrain.hub.data.registers.views.files import unit_names
+from citybrain.hub.data.views.asked import asked
+from citybrain.hub.identity import api as identity
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
+from citybrain.kernel.guard import SIGNED_IN, guard
+from citybrain.kernel.text import say
+
+PAGE = 20
+NO_STORE = "no-store"
+
+
+def mark_of(actor: Actor) -> str:
+    """The fingerprint of whom the actor acts for."""
+    subject = own_subject(actor)
+    return subject_mark("person" if subject.kind == "person" else "firm", subject.id_number)
+
+
+@guard(SIGNED_IN)
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The files of whom I act for, one tab a kind."""
+    subject = own_subject(request.actor)
+    kinds = files.file_kinds("person" if subject.kind == "person" else "firm")
+    wanted = asked(request.GET, "kind", 40) or (kinds[0].key if kinds else "")
+    found, mark = None, mark_of(request.actor)
+    if wanted:
+        try:
+            found = look_at_own(wanted, by=request.actor)
+        except NotFound:
+            found = None
+    context = {
+        "kinds": kinds, "kind": wanted, "file": found, "units": unit_names(found), "objections": objections_of(mark),
+        "sent": asked(request.GET, "sent", 4), "looks": reads_of(mark).count(),
+    }  # fmt: skip
+    return kept_private(render(request, "data/registers/my_file.html", context))
+
+
+@guard(SIGNED_IN)
+@require_GET
+def reads(request: HttpRequest) -> HttpResponse:
+    """Who looked into my file, when, why."""
+    found = Paginator(reads_of(mark_of(request.actor)), PAGE).get_page(asked(request.GET, "page", 6))
+    titles = {kind.key: kind.title for kind in files.file_kinds()}
+    lines = [(line, unit(line.organisation), say(titles.get(line.file, line.file))) for line in found]
+    return kept_private(render(request, "data/registers/my_reads.html", {"page": found, "lines": lines}))
+
+
+@guard(SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def object_to(request: HttpRequest, kind: str) -> HttpResponse:
+    """Say that a value is wrong: which block, row and item come from the own file, whatever the address says."""
+    source = request.POST if request.method == "POST" else request.GET
+    said = {word: asked(source, word, 1000) for word in ("block", "row", "item", "claimed", "reason")}
+    block, line, value = place_in(look_at_own(kind, by=request.actor), said)
+    problems: list[FieldProblem] = []
+    if request.method == "POST":
+        try:
+            raise_objection(
+                resource_key=block.resource, record=line.record, item=value.item, claimed=said["claimed"],
+                reason=said["reason"], by=request.actor, subject=mark_of(request.actor),
+            )  # fmt: skip
+            return redirect(f"{reverse('data:my_file')}?kind={kind}&sent=1")
+        except Invalid as error:
+            problems = error.problems
+        except Conflict as error:
+            problems = [FieldProblem("reason", error.code, error.message)]
+    context = {
+        "kind": kind, "block": block, "value": value, "asked": said, "problems": problems,
+        "unit": unit(block.owner),
+    }  # fmt: skip
+    status = 422 if problems else 200
+    return kept_private(render(request, "data/registers/object.html", context, status=status))
+
+
+def place_in(found: files.FileRecord, said: dict[str, str]) -> tuple[files.Block, files.Line, files.Value]:
+    """The value in the own file; NotFound for anything that is not there."""
+    block = found.block(said["block"])
+    row = int(said["row"]) if said["row"].isascii() and said["row"].isdigit() else -1
+    if not 0 <= row < len(block.lines):
+        raise NotFound(_("There is no such record in your file."))
+    for value in block.lines[row].values:
+        if value.item == said["item"]:
+            return block, block.lines[row], value
+    raise NotFound(_("There is no such record in your file."))
+
+
+def unit(code: str) -> str:
+    """Name of a unit; its code when identity does not know it."""
+    try:
+        return say(identity.organisation(code).name) if code else "—"
+    except NotFound:
+        return code
+
+
+def kept_private(answer: HttpResponse) -> HttpResponse:
+    """No cache keeps the page."""
+    answer["Cache-Control"] = NO_STORE
+    return answer
