@@ -38,8 +38,8 @@ def forget() -> None:
         _instances.clear()
 
 
-def opened(folder: str) -> duckdb.DuckDBPyConnection:
-    """A fresh engine that may open files below ``folder`` and its own spill folder only."""
+def opened(folder: str, files: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
+    """A fresh engine that may open files below ``folder``, its own spill folder and exactly ``files``, nothing else."""
     spill = Path(settings.DATA_DIR) / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     made = duckdb.connect(
@@ -55,16 +55,24 @@ def opened(folder: str) -> duckdb.DuckDBPyConnection:
         },
     )
     made.execute("SET TimeZone = 'Asia/Shanghai'")
-    made.execute(f"SET allowed_directories = ['{folder}', '{spill}']")
+    made.execute(f"SET allowed_directories = [{literal(folder)}, {literal(str(spill))}]")
+    made.execute(f"SET allowed_paths = [{', '.join(map(literal, files))}]")
     made.execute("SET enable_external_access = false")
     made.execute("SET lock_configuration = true")
     return made
 
 
+def literal(text: str) -> str:
+    """A text of ours as SQL; the engine takes no parameters where files and settings are named."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 @contextmanager
-def cursor(seconds: float = SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+def cursor(
+    seconds: float = SECONDS, of: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor that is interrupted after ``seconds``; Unavailable then, and when memory runs out."""
-    made = instance().cursor()
+    made = (of or instance()).cursor()
     alarm = threading.Timer(seconds, made.interrupt)
     alarm.daemon = True
     alarm.start()
