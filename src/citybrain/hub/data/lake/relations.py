@@ -117,3 +117,26 @@ def paths(files: Sequence[Entry]) -> str:
 def name(word: str) -> str:
     """A column's name as SQL."""
     return '"' + word.replace('"', '""') + '"'
+
+
+def dead_places(found: Table, made: Plan) -> str:
+    """SELECT over the places (file, row) of all dead rows in the data files of a plan; empty when nothing is marked."""
+    dirty = made.dirty()
+    if not dirty:
+        return ""
+    parts = []
+    if used := [e for e in made.positions if any(e in made.marked[entry.path] for entry in dirty)]:
+        parts.append(
+            f"SELECT p.path, p.pos FROM (SELECT regexp_replace(file_path, '^file:(//)?/', '/') AS path, pos "  # noqa: S608
+            f"FROM read_parquet([{paths(used)}])) p WHERE p.path IN ({paths(dirty)})"
+        )
+    if tests := deleted_by_value(found, made, dirty):
+        needed = hidden(found, made.equalities, list(found.schema().fields))
+        numbers = ", ".join(f"({literal(entry.path)}, {entry.sequence})" for entry in dirty)
+        source = scan(dirty, [*found.schema().fields, *needed], places=True)
+        dead = " OR ".join(f"EXISTS ({test})" for test in tests)
+        parts.append(
+            f"SELECT d.{PATH}, d.{ROW} FROM (SELECT d.*, s._sequence FROM ({source}) d "  # noqa: S608
+            f"JOIN (VALUES {numbers}) s(path, _sequence) ON s.path = d.{PATH}) d WHERE {dead}"
+        )
+    return " UNION ".join(parts) if len(parts) > 1 else f"SELECT DISTINCT * FROM ({parts[0]})"  # noqa: S608
