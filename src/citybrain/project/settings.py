@@ -255,6 +255,9 @@ LAKE_CATALOG = env("LAKE_CATALOG", "citybrain")
 LAKE_MEMORY = env("LAKE_MEMORY", "2GB")  # of one process
 LAKE_THREADS = int(env("LAKE_THREADS", "2"))
 LAKE_SPILL = env("LAKE_SPILL", "20GB")  # largest spill to disk of one process
+LAKE_KEEP_DAYS = int(env("LAKE_KEEP_DAYS", "400"))  # of history, for tables without a setting of their own
+LAKE_GRACE_HOURS = int(env("LAKE_GRACE_HOURS", "24"))  # younger files may belong to a delivery under way
+LAKE_REST_HOURS = int(env("LAKE_REST_HOURS", "24"))  # between a file's death and its removal
 LAKE_STORE = {
     "s3.endpoint": env("S3_ENDPOINT"),
     "s3.access-key-id": env("S3_KEY"),

@@ -1,15 +1,99 @@
-"""Where the tables are: one Iceberg catalogue in the application's PostgreSQL, files in a folder or an S3 store."""
+"""Where the tables are: one Iceberg catalogue in the application's PostgreSQL, files in a folder or an S3 store.
+
+The pointer of a table and the note that a delivery is in it are rows of the same database, so they are written in one
+transaction: there is no moment at which one is there without the other, whoever is killed when.
+"""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.catalog import Catalog
+from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
+from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.table import CommitTableResponse, Table
+from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.update import AddSnapshotUpdate, TableRequirement, TableUpdate
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
+BATCH = "citybrain.batch"
+NOTE = text(
+    "INSERT INTO data_lakebatch (\"table\", name, batch, snapshot, rows) VALUES (:table, :name, :batch, :snapshot, :rows)"
+    " ON CONFLICT (\"table\", batch) DO NOTHING"
+)
+LOCK = text("SELECT pg_advisory_lock(hashtextextended(:name, 1907))")
+UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 1907))")
 _guard = threading.Lock()
-_catalogs: dict[tuple[str, str, str], SqlCatalog] = {}
+_catalogs: dict[tuple[str, str, str], "CityCatalog"] = {}
+_turns: dict[str, threading.Lock] = {}
+
+
+class BatchThere(Exception):
+    """The delivery a commit brings is in the table already."""
+
+
+class CityCatalog(SqlCatalog):
+    """The SQL catalogue, with the note of a delivery in the same transaction as the pointer."""
+
+    def commit_table(
+        self, table: Table, requirements: tuple[TableRequirement, ...], updates: tuple[TableUpdate, ...]
+    ) -> CommitTableResponse:
+        """As SqlCatalog; BatchThere when a snapshot brings a delivery the table has."""
+        brought = [u.snapshot for u in updates if isinstance(u, AddSnapshotUpdate) and batch_of(u.snapshot)]
+        if not brought:
+            return super().commit_table(table, requirements, updates)
+        current = self.load_table(table.name())
+        staged = self._update_and_stage_table(current, table.name(), requirements, updates)
+        self._write_metadata(staged.metadata, staged.io, staged.metadata_location)
+        with Session(self.engine) as session:
+            for snapshot in brought:
+                note(session, current, snapshot)
+            swap(session, self.name, current, staged.metadata_location)
+            session.commit()
+        return CommitTableResponse(metadata=staged.metadata, metadata_location=staged.metadata_location)
+
+
+def batch_of(snapshot: Snapshot) -> str:
+    """The delivery a snapshot brought; empty for work of the house itself."""
+    summary = snapshot.summary
+    return "" if summary is None else summary.additional_properties.get(BATCH, "")
+
+
+def note(session: Session, table: Table, snapshot: Snapshot) -> None:
+    """Note the delivery; BatchThere when it is noted already (a rival's transaction is waited for)."""
+    summary = snapshot.summary
+    rows = 0 if summary is None else int(summary.additional_properties.get("added-records", 0))
+    values = {
+        "table": table.metadata.table_uuid, "name": ".".join(table.name()), "batch": batch_of(snapshot),
+        "snapshot": snapshot.snapshot_id, "rows": rows,
+    }  # fmt: skip
+    if session.execute(NOTE, values).rowcount < 1:  # type: ignore[attr-defined]
+        raise BatchThere(values["batch"])
+
+
+def swap(session: Session, catalog_name: str, current: Table, location: str) -> None:
+    """Point the table to its new metadata; CommitFailedException when somebody else did meanwhile."""
+    namespace = Catalog.namespace_to_string(Catalog.namespace_from(current.name()))
+    noun = Catalog.table_name_from(current.name())
+    swapped = session.execute(
+        update(IcebergTables)
+        .where(
+            IcebergTables.catalog_name == catalog_name,
+            IcebergTables.table_namespace == namespace,
+            IcebergTables.table_name == noun,
+            IcebergTables.metadata_location == current.metadata_location,
+        )
+        .values(metadata_location=location, previous_metadata_location=current.metadata_location)
+    )
+    if swapped.rowcount < 1:  # type: ignore[attr-defined]
+        raise CommitFailedException(f"Table has been updated by another process: {namespace}.{noun}")
 
 
 def warehouse() -> str:
@@ -22,14 +106,14 @@ def warehouse() -> str:
     return f"file://{folder.resolve()}"
 
 
-def catalog() -> SqlCatalog:
+def catalog() -> CityCatalog:
     """The catalogue of this process; made on first use, so that forked workers do not share connections."""
     with _guard:
         wanted = (settings.LAKE_CATALOG, database_uri(), warehouse())
         if wanted not in _catalogs:
             name, uri, folder = wanted
             store = {key: value for key, value in settings.LAKE_STORE.items() if value}
-            _catalogs[wanted] = SqlCatalog(name, uri=uri, warehouse=folder, pool_pre_ping="true", **store)
+            _catalogs[wanted] = CityCatalog(name, uri=uri, warehouse=folder, pool_pre_ping="true", **store)
         return _catalogs[wanted]
 
 
@@ -41,6 +125,24 @@ def forget() -> None:
         _catalogs.clear()
 
 
+@contextmanager
+def turn(table: UUID | str) -> Iterator[None]:
+    """This process's turn at a table. Our writers queue here instead of failing at each other; a killed one lets go.
+
+    Other engines know nothing of it: they are met by Iceberg's own check at the commit.
+    """
+    values: dict[str, Any] = {"name": f"lake:{table}"}
+    with _guard:
+        here = _turns.setdefault(str(table), threading.Lock())
+    # Threads of one process queue at each other first, so that waiting ones do not use up the pool of connections.
+    with here, catalog().engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+        own.execute(LOCK, values)
+        try:
+            yield
+        finally:
+            own.execute(UNLOCK, values)
+
+
 def database_uri() -> str:
     """SQLAlchemy's address of Django's own database (the test database in tests)."""
     given = connection.settings_dict
@@ -49,5 +151,7 @@ def database_uri() -> str:
 
 
 def local(path: str) -> str:
-    """A path the engine opens: local files without their scheme, everything else as it is."""
-    return path.removeprefix("file://")
+    """A path the engine opens: local files without their scheme (``file:/`` or ``file:///``), others as they are."""
+    if path.startswith("file://"):
+        return path[len("file://") :]
+    return path.removeprefix("file:")

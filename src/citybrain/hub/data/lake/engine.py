@@ -7,6 +7,7 @@ reads other files, reaches the network or loads code.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def forget() -> None:
         _instances.clear()
 
 
-def opened(folder: str) -> duckdb.DuckDBPyConnection:
-    """A fresh engine that may open files below ``folder`` and its own spill folder only."""
+def opened(folder: str, files: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
+    """A fresh engine that may open files below ``folder``, its own spill folder and exactly ``files``, nothing else."""
     spill = Path(settings.DATA_DIR) / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     made = duckdb.connect(
@@ -54,17 +55,47 @@ def opened(folder: str) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "false",
         },
     )
+    if folder.startswith("s3://"):
+        reach_store(made)
     made.execute("SET TimeZone = 'Asia/Shanghai'")
-    made.execute(f"SET allowed_directories = ['{folder}', '{spill}']")
+    made.execute(f"SET allowed_directories = [{literal(folder)}, {literal(str(spill))}]")
+    made.execute(f"SET allowed_paths = [{', '.join(map(literal, files))}]")
     made.execute("SET enable_external_access = false")
     made.execute("SET lock_configuration = true")
     return made
 
 
+def reach_store(made: duckdb.DuckDBPyConnection) -> None:
+    """Let the engine open an S3-compatible store with the lake's own keys."""
+    store = settings.LAKE_STORE
+    endpoint = str(store["s3.endpoint"])
+    made.execute(f"LOAD {literal(extension('httpfs'))}")
+    values = {
+        "KEY_ID": store["s3.access-key-id"], "SECRET": store["s3.secret-access-key"], "REGION": store["s3.region"],
+        "ENDPOINT": endpoint.partition("://")[2] or endpoint, "URL_STYLE": "path" if endpoint else "",
+    }  # fmt: skip
+    given = "".join(f", {name} {literal(str(value))}" for name, value in values.items() if value)
+    plain = ", USE_SSL false" if endpoint.startswith("http://") else ""
+    made.execute(f"CREATE SECRET lake (TYPE s3{given}{plain})")
+
+
+def extension(name: str) -> str:
+    """The file of an extension of the engine, as its package brings it; nothing is ever downloaded."""
+    folder = resources(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
+    return str(folder / f"{name}.duckdb_extension")
+
+
+def literal(text: str) -> str:
+    """A text of ours as SQL; the engine takes no parameters where files and settings are named."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 @contextmanager
-def cursor(seconds: float = SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+def cursor(
+    seconds: float = SECONDS, of: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor that is interrupted after ``seconds``; Unavailable then, and when memory runs out."""
-    made = instance().cursor()
+    made = (of or instance()).cursor()
     alarm = threading.Timer(seconds, made.interrupt)
     alarm.daemon = True
     alarm.start()

@@ -5,20 +5,28 @@ SQL is DuckDB's; tables are named ``namespace.noun`` and replaced by their files
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import sqlglot
-from pyiceberg.expressions import AlwaysTrue, BooleanExpression
+from pyiceberg.expressions import BooleanExpression, EqualTo
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
 from sqlglot import exp
 
-from citybrain.hub.data.lake.catalog import local
+from citybrain.hub.data.lake import engine
 from citybrain.hub.data.lake.engine import SECONDS, cursor
-from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.lake.keys import lookup_key
+from citybrain.hub.data.lake.planning import Plan, plan
+from citybrain.hub.data.lake.relations import relation_of
+from citybrain.hub.data.lake.tables import HISTORY, table
+from citybrain.kernel.errors import NotFound
+
+COUNT_SECONDS = 600.0
+MOST_SECONDS = 6 * 3600.0  # no question outlives the rest of dead files
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ class Answer:
 def query(asked: Asked | str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
     """All rows of a question; the asker bounds them in the SQL. NoSuchTableError, Unavailable (too slow, too large)."""
     question = Asked(asked, params) if isinstance(asked, str) else asked
-    with answering(question) as engine:
-        found = engine.to_arrow_table()
+    with answering(question) as own:
+        found = own.to_arrow_table()
         return Answer(tuple(found.column_names), tuples(found))
 
 
@@ -56,23 +64,23 @@ def tuples(found: pa.Table) -> list[tuple[Any, ...]]:
 @contextmanager
 def batches(asked: Asked, *, size: int = 65_536) -> Iterator[pa.RecordBatchReader]:
     """The rows of a question as a stream of record batches, valid inside the ``with`` block."""
-    with answering(asked) as engine:
-        yield engine.to_arrow_reader(size)
+    with answering(asked) as own:
+        yield own.to_arrow_reader(size)
 
 
 @contextmanager
 def answering(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor that has executed the question."""
     tree = sqlglot.parse_one(asked.sql, read="duckdb")
-    with cursor(asked.seconds) as engine:
+    with cursor(min(asked.seconds, MOST_SECONDS)) as own:
         for number, (name, nodes) in enumerate(named_tables(tree).items()):
             view = f"lake_{number}"
             source = relation(table(name), asked.filters.get(name), asked.as_of)
-            engine.execute(f"CREATE TEMP VIEW {view} AS {source}")
+            own.execute(f"CREATE TEMP VIEW {view} AS {source}")
             for node in nodes:
                 node.replace(aliased(node, view))
-        engine.execute(tree.sql(dialect="duckdb"), asked.params or None)
-        yield engine
+        own.execute(tree.sql(dialect="duckdb"), asked.params or None)
+        yield own
 
 
 def named_tables(tree: exp.Expr) -> dict[str, list[exp.Table]]:
@@ -90,33 +98,37 @@ def aliased(node: exp.Table, view: str) -> exp.Expr:
 
 
 def relation(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> str:
-    """SELECT over the files of one plan; an empty table has the right columns and no rows."""
-    files = [local(task.file.file_path) for task in scanned(found, only, as_of)]
-    if not files:
-        columns = ", ".join(f'NULL::{duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields)
-        return f"SELECT {columns} WHERE false"
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-    # By field number, as Iceberg means it: a column added later is unknown in old files, a renamed one is the same.
-    fields = ", ".join(
-        f"{f.field_id}: {{name: '{f.name}', type: '{duckdb_type(f.field_type)}', default_value: NULL}}"
-        for f in found.schema().fields
-    )
-    return f"SELECT * FROM read_parquet([{listed}], schema = MAP {{{fields}}})"  # noqa: S608
-
-
-def scanned(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> list[Any]:
-    """The planned files: pruned by ``only``, as they were at ``as_of`` (none before the first snapshot)."""
-    row_filter = only if only is not None else AlwaysTrue()
+    """SELECT over the living rows of one plan; an empty table has the right columns and no rows."""
     if as_of is None:
-        return list(found.scan(row_filter=row_filter).plan_files())
-    snapshot = found.snapshot_as_of_timestamp(int(as_of.timestamp() * 1000))
-    if snapshot is None:
-        return []
-    return list(found.scan(row_filter=row_filter, snapshot_id=snapshot.snapshot_id).plan_files())
+        return relation_of(found, plan(found, only))
+    snapshot = snapshot_at(found, as_of)
+    return relation_of(found, Plan() if snapshot is None else plan(found, only, snapshot))
 
 
-def duckdb_type(kind: Any) -> str:
-    """The engine's name of an Iceberg type."""
-    known = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
-    text = str(kind)
-    return known.get(text) or ("TIMESTAMPTZ" if text.startswith("timestamptz") else text.upper())
+def snapshot_at(found: Table, moment: datetime) -> Snapshot | None:
+    """The snapshot that was the newest at a moment; None before the first. NotFound when history is not kept so far."""
+    milliseconds = int(moment.timestamp() * 1000)
+    if milliseconds < int(found.properties.get(HISTORY, 0)):
+        raise NotFound("history does not reach back so far / 历史版本已超过保留期", code="history_expired")
+    return found.snapshot_as_of_timestamp(milliseconds)
+
+
+def person_filter(name: str, value: str) -> tuple[dict[str, BooleanExpression], str, list[Any]]:
+    """For looking up a person or firm: the filter for ``Asked.filters``, the SQL condition and its parameter.
+
+    The condition is on the keyed hash; whoever shows a row compares the identifier itself as well.
+    """
+    key = lookup_key(value)
+    return {name: EqualTo("_key", key)}, "_key = ?", [key]
+
+
+def row_count(name: str) -> int:
+    """How many rows live in a table: from the manifests, counted only where rows were deleted."""
+    found = table(name)
+    made = plan(found)
+    clean = sum(entry.file.record_count for entry in made.clean())
+    dirty = made.dirty()
+    if not dirty:
+        return clean
+    only = replace(made, data=dirty)
+    return clean + engine.rows(f"SELECT count(*) FROM ({relation_of(found, only)})", seconds=COUNT_SECONDS)[0][0]  # noqa: S608

@@ -37,6 +37,8 @@ TYPES: dict[str, IcebergType] = {
     "datetime": TimestamptzType(),
 }
 OURS = (("_batch", "text"), ("_at", "datetime"), ("_row", "integer"), ("_key", "integer"))
+HISTORY = "citybrain.history-from"  # milliseconds; snapshots before it have expired
+KEEP_DAYS = "citybrain.keep-days"
 PROPERTIES = {
     "write.parquet.compression-codec": "zstd",
     "write.metadata.previous-versions-max": "20",

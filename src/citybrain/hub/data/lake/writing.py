@@ -1,81 +1,92 @@
-"""Writing to tables: a delivery (batch) is in the table wholly and once, or not at all."""
+"""Writing to tables: a delivery (batch) is in the table wholly and once, or not at all.
 
+Whoever writes in a database transaction must know that the table's own commit does not wait for it: after a rollback
+the delivery is there, and writing it again is refused as it should be.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
 import pyarrow as pa
-import pyarrow.compute as pc
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Operation
 
-from citybrain.hub.data.lake.keys import lookup_key
+from citybrain.hub.data.lake.arriving import Delivery, Rows, from_arrow, from_files
+from citybrain.hub.data.lake.catalog import batch_of
+from citybrain.hub.data.lake.commits import Delta, land
+from citybrain.hub.data.lake.files import Writing
+from citybrain.hub.data.lake.planning import plan
 from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.models import LakeBatch
 
-BATCH = "citybrain.batch"
+Source = AbstractContextManager[Iterator[pa.RecordBatch]]
+Seen = Callable[[int], None]
 
 
-def append(name: str, rows: pa.Table, *, batch: UUID | str, at: datetime, key: str = "") -> int:
+def append(
+    name: str, rows: Rows, *, batch: UUID | str, at: datetime, key: str = "", seen: Seen | None = None
+) -> int:
     """Append a delivery; returns how many rows came in (0 when this batch is there already).
 
-    ``rows`` has the table's own columns (missing ones become unknown); ours are added. ``key`` names the column rows
-    are looked up by.
+    ``rows``: a table, or a reader that is streamed in bounded memory. It has the table's own columns (missing ones become
+    unknown, others are left out); ours are added. ``key`` names the column rows are looked up by: files are sorted by
+    its keyed hash. A time without zone is city time. ``seen`` is called with the rows written so far; what it raises ends
+    the write and leaves nothing. ValueError: a value does not fit its column. Unavailable: disk full, memory, too busy.
     """
     found = table(name)
-    if has_batch(name, batch):
-        return 0
-    found.append(
-        fitted(rows, found.schema().as_arrow(), str(batch), at, key), snapshot_properties={BATCH: str(batch)}
-    )
-    return rows.num_rows
+    source = from_arrow(rows, found.schema(), Delivery(str(batch), at, key))
+    return brought(found, source, str(batch), seen)
 
 
-def has_batch(name: str, batch: UUID | str) -> bool:
-    """Whether a delivery is in the table."""
-    return any(
-        snapshot.summary is not None and snapshot.summary.additional_properties.get(BATCH) == str(batch)
-        for snapshot in table(name).metadata.snapshots
-    )
+def append_files(
+    name: str, paths: Sequence[str], *, batch: UUID | str, at: datetime, key: str = "", seen: Seen | None = None
+) -> int:
+    """Append the rows of Parquet files, in their order, as one delivery; otherwise like ``append``. The files stay."""
+    found = table(name)
+    source = from_files(list(paths), found.schema(), Delivery(str(batch), at, key))
+    return brought(found, source, str(batch), seen)
 
 
-def fitted(rows: pa.Table, schema: pa.Schema, batch: str, at: datetime, key: str) -> pa.Table:
-    """Rows in the table's columns and types, with ours filled, sorted by the lookup key when there is one."""
-    count = rows.num_rows
-    ours = {
-        "_batch": pa.array([batch] * count, pa.string()),
-        "_at": pa.array([at] * count, pa.timestamp("us", tz="UTC")),
-        "_row": pa.array(range(1, count + 1), pa.int64()),
-        "_key": pa.array(keys_of(rows, key), pa.int64()),
-    }
-    arrays = []
-    for field in schema:
-        given = ours.get(field.name)
-        if given is None:
-            given = (
-                rows.column(field.name) if field.name in rows.column_names else pa.nulls(count, field.type)
-            )
-        arrays.append(cast(given, field.type))
-    made = pa.Table.from_arrays(arrays, schema=schema)
-    return made.sort_by("_key") if key else made
-
-
-def cast(values: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
-    """Values in the column's type; whole numbers become decimals by way of a wider one."""
-    if pa.types.is_decimal(kind) and pa.types.is_integer(values.type):
-        values = pc.cast(values, pa.decimal128(38, kind.scale))
-    return pc.cast(values, kind)
-
-
-def keys_of(rows: pa.Table, key: str) -> list[int | None]:
-    """The lookup key of every row."""
-    if not key:
-        return [None] * rows.num_rows
-    return [None if value is None else lookup_key(str(value)) for value in rows.column(key).to_pylist()]
-
-
-def replace(name: str, rows: pa.Table, *, batch: UUID | str, at: datetime, key: str = "") -> int:
+def replace(
+    name: str, rows: Rows, *, batch: UUID | str, at: datetime, key: str = "", seen: Seen | None = None
+) -> int:
     """The whole table anew in one snapshot; earlier snapshots stay readable. Rows written (0: this batch was there)."""
     found = table(name)
-    if has_batch(name, batch):
+    source = from_arrow(rows, found.schema(), Delivery(str(batch), at, key))
+    return brought(found, source, str(batch), seen, anew=True)
+
+
+def brought(found: Table, source: Source, batch: str, seen: Seen | None, *, anew: bool = False) -> int:
+    """Write the files and land them; nothing is left of a write that fails."""
+    if has_batch(found, batch):
         return 0
-    found.overwrite(
-        fitted(rows, found.schema().as_arrow(), str(batch), at, key), snapshot_properties={BATCH: str(batch)}
-    )
-    return rows.num_rows
+    writing = Writing(found, seen=seen)
+    try:
+        with source as batches:
+            files = writing.write(batches)
+        landed = land(".".join(found.name()), lambda now: delta(now, files, anew=anew), batch=batch)
+    except Exception:
+        writing.undo()
+        raise
+    if landed is None:
+        writing.undo()
+        return 0
+    return writing.rows
+
+
+def delta(now: Table, files: list, *, anew: bool) -> Delta:
+    """What the delivery changes in the table as it is now."""
+    if not anew:
+        return Delta(Operation.APPEND, added=files)
+    there = plan(now)
+    return Delta(Operation.OVERWRITE, added=files, removed={entry.file for entry in there.everything()})
+
+
+def has_batch(name: str | Table, batch: UUID | str) -> bool:
+    """Whether a delivery is in the table, also when its snapshot has expired."""
+    found = table(name) if isinstance(name, str) else name
+    if LakeBatch.objects.filter(table=found.metadata.table_uuid, batch=str(batch)).exists():
+        return True
+    return any(batch_of(snapshot) == str(batch) for snapshot in found.metadata.snapshots)

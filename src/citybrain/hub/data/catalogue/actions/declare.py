@@ -96,8 +96,5 @@ def note_delivery(key: str, *, batch: str, rows: int, by: Actor, at: datetime | 
 
 
 def table_rows(key: str) -> int:
-    """Rows in the newest snapshot, from its summary."""
-    snapshot = tables.table(key).current_snapshot()
-    if snapshot is None or snapshot.summary is None:
-        return 0
-    return int(snapshot.summary.additional_properties.get("total-records", 0))
+    """Rows that live in the newest snapshot: those deleted since they were written are not counted."""
+    return reading.row_count(key)
