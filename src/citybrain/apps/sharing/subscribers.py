@@ -41,7 +41,13 @@ def open_objection(event: ObjectionRaised, meta: Meta) -> None:
 @subscriber(GrantEnded, name="sharing.end_request")
 def end_request(event: GrantEnded, meta: Meta) -> None:
     """A grant that ended by time, or among the grants, ends its request's case."""
-    row = DataRequest.objects.filter(grant_id=UUID(event.grant_id), state__in=("serving", "suspended")).first()
+    row = DataRequest.objects.filter(
+        grant_id=UUID(event.grant_id), state__in=("serving", "suspended")
+    ).first()
     action = {"expired": "expire", "revoked": "note_revoked"}.get(event.how)
-    if row is not None and action and cases.case_for(ROBOT, row.case_id).record.state in ("serving", "suspended"):
+    if (
+        row is not None
+        and action
+        and cases.case_for(ROBOT, row.case_id).record.state in ("serving", "suspended")
+    ):
         cases.act(row.case_id, action, by=ROBOT)

@@ -4,8 +4,13 @@
 scope and purpose every time.
 """
 
-from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
+from citybrain.hub.data.catalogue.actions.declare import (
+    declare_resource,
+    note_delivery,
+    publish_resource,
+)
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.queries.owned import resources_of
 from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
 from citybrain.hub.data.data import (
     Column,
@@ -13,6 +18,7 @@ from citybrain.hub.data.data import (
     GrantEnded,
     GrantIssued,
     ItemRecord,
+    JobRecord,
     ProblemsCured,
     ProblemsFound,
     RecordCorrected,
@@ -35,7 +41,12 @@ from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_re
 from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
 from citybrain.hub.data.grants.actions.exchanges import set_up_exchange, stop_exchange
 from citybrain.hub.data.grants.actions.issue_grant import issue_grant
-from citybrain.hub.data.grants.actions.keys import disable_key, make_key, register_application, rotate_key
+from citybrain.hub.data.grants.actions.keys import (
+    disable_key,
+    make_key,
+    register_application,
+    rotate_key,
+)
 from citybrain.hub.data.grants.data import (
     Caller,
     FactAnswer,
@@ -53,24 +64,32 @@ from citybrain.hub.data.grants.queries.shared import shared_read
 from citybrain.hub.data.grants.queries.verify import verify_record
 from citybrain.hub.data.jobs.actions import begin_job
 from citybrain.hub.data.jobs.kinds import job
+from citybrain.hub.data.jobs.queries import jobs_in_trouble
 from citybrain.hub.data.jobs.running import Run
 from citybrain.hub.data.jobs.running import keep_doing as keep_doing_jobs
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
+from citybrain.hub.data.registers.actions.correct_record import correct_record
+from citybrain.hub.data.registers.actions.objections import (
+    dismiss_objection,
+    raise_objection,
+    register_objection,
+    review_objection,
+    settle_objection,
+)
+from citybrain.hub.data.registers.queries.objections import objection_row as objection
 
 __all__ = [
-    "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemsCured", "ProblemsFound", "Question",
-    "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "begin_job", "catalogue",
-    "condition", "csv_text", "dataset", "datasets", "declare_resource", "forget_dataset", "has_dataset", "job",
-    "keep_doing_jobs", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
-    "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
-]  # fmt: skip
-
-# Sharing: grants, keys, deliveries, objections.
-__all__ += [
-    "Caller", "FactAnswer", "Facts", "Filter", "GrantRecord", "Purpose", "SharedRows", "Wanted", "confirm_correction",
-    "disable_key", "dispute_record", "existing_grant", "fetch_facts", "grant", "grants_of", "grants_on", "is_disputed",
-    "issue_grant", "make_key", "record_hash", "register_application", "resume_grant", "revoke_grant", "rotate_key",
-    "set_up_exchange", "settle_record", "shared_read", "stop_exchange", "suspend_grant", "verify_fact", "verify_record",
+    "Caller", "Column", "Dataset", "FactAnswer", "Facts", "Filter", "GrantEnded", "GrantIssued", "GrantRecord",
+    "ItemRecord", "JobRecord", "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected",
+    "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "SharedRows", "Wanted", "begin_job",
+    "catalogue", "condition", "confirm_correction", "correct_record", "csv_text", "dataset", "datasets",
+    "declare_resource", "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts",
+    "forget_dataset", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
+    "jobs_in_trouble", "keep_doing_jobs", "make_key", "measure", "measure_all", "note_delivery", "objection",
+    "publish_resource", "question", "raise_objection", "read", "record_hash", "register_application",
+    "register_dataset", "register_objection", "resource", "resources_of", "resume_grant", "review_objection",
+    "revoke_grant", "rotate_key", "safe_cell", "set_up_exchange", "settle_objection", "settle_record",
+    "shared_read", "stop_exchange", "stream", "suspend_grant", "sync_catalogue", "verify_fact", "verify_record",
 ]  # fmt: skip

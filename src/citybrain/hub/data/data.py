@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from citybrain.kernel.events import Event
 from citybrain.kernel.text import Text
@@ -186,6 +187,22 @@ class ResourceRecord:
             if item.name == name:
                 return item
         raise KeyError(f"{self.key} has no item {name!r}")
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """Long work as other rooms see it."""
+
+    id: UUID
+    kind: str
+    subject: str
+    title: Text
+    state: str
+    done: int
+    total: int | None
+    error: str
+    created_at: datetime
+    ended_at: datetime | None = None
 
 
 # -- events -----------------------------------------------------------------------------------------------------

@@ -27,9 +27,13 @@ def issue_data_grant(case: cases.CaseRecord, transition: Any, args: Any, by: Act
     return {"grant": str(granted.id), "until": granted.expires_on.isoformat()}
 
 
-def move_data_grant(case: cases.CaseRecord, transition: Any, args: dict[str, str], by: Actor) -> dict[str, Any]:
+def move_data_grant(
+    case: cases.CaseRecord, transition: Any, args: dict[str, str], by: Actor
+) -> dict[str, Any]:
     """Suspend, resume or revoke the grant of this case for the reason given in the act."""
-    grant = next((g for g in data.grants_of(case.context["parties"]["consumer"]) if g.case_id == case.id), None)
+    grant = next(
+        (g for g in data.grants_of(case.context["parties"]["consumer"]) if g.case_id == case.id), None
+    )
     if grant is None:
         return {}
     MOVES[args["step"]](grant.id, reason=transition.name.zh, by=ROBOT)

@@ -15,7 +15,12 @@ def follow_case(event: Transitioned) -> None:
     row = table.objects.select_for_update().filter(case_id=event.case_id).first()
     if row is None:
         return
-    row.case_no, row.state, row.state_name, row.due_at = event.case_no, event.to_state, event.state_name, event.due_at
+    row.case_no, row.state, row.state_name, row.due_at = (
+        event.case_no,
+        event.to_state,
+        event.state_name,
+        event.due_at,
+    )
     changed = ["case_no", "state", "state_name", "due_at"]
     if isinstance(row, DataRequest):
         changed += request_facts(row, event)

@@ -59,7 +59,9 @@ def stepped(row: ObjectionCase, event: Transitioned) -> None:
     elif event.action in ("keep", "uphold"):
         data.settle_objection(row.objection_id, corrected=False, answer=said(event, "reason"), by=ROBOT)
     elif event.action == "correct":
-        data.correct_record(row.objection_id, value=corrected_value(row), answer=said(event, "evidence"), by=ROBOT)
+        data.correct_record(
+            row.objection_id, value=corrected_value(row), answer=said(event, "evidence"), by=ROBOT
+        )
     elif event.action == "dismiss":
         data.dismiss_objection(row.objection_id, answer=said(event, "reason"), by=ROBOT)
 

@@ -17,7 +17,9 @@ ROBOT = Actor.system("sharing.quality")
 
 def open_work(resource: str, rule: str) -> QualityWork | None:
     """The open work on a rule of a resource."""
-    return QualityWork.objects.select_for_update().filter(resource=resource, rule=rule, closed_at=None).first()
+    return (
+        QualityWork.objects.select_for_update().filter(resource=resource, rule=rule, closed_at=None).first()
+    )
 
 
 def found(event: ProblemsFound) -> None:

@@ -69,7 +69,12 @@ def open_request(asked: Asked, *, by: Actor, submit: bool = True) -> DataRequest
         )  # fmt: skip
         if submit:
             done = cases.act(record.id, "submit", by=by)
-            row.case_no, row.state, row.state_name, row.due_at = done.case_no, done.state, done.state_name, done.due_at
+            row.case_no, row.state, row.state_name, row.due_at = (
+                done.case_no,
+                done.state,
+                done.state_name,
+                done.due_at,
+            )
             row.save(update_fields=["case_no", "state", "state_name", "due_at"])
     return row
 
@@ -89,14 +94,20 @@ def problems_of(asked: Asked, found: data.ResourceRecord, by: Actor) -> Iterator
         yield FieldProblem("resource", "unpublished", _("This resource is not published."))
     if found.sharing == "none":
         basis = found.sharing_basis or "—"
-        yield FieldProblem("resource", "not_shared", _("This resource is not shared: %(basis)s") % {"basis": basis})
+        yield FieldProblem(
+            "resource", "not_shared", _("This resource is not shared: %(basis)s") % {"basis": basis}
+        )
     if not found.owner:
-        yield FieldProblem("resource", "no_owner", _("No department is named as provider; tell the data authority."))
+        yield FieldProblem(
+            "resource", "no_owner", _("No department is named as provider; tell the data authority.")
+        )
     elif found.owner == by.organisation:
         yield FieldProblem("resource", "own", _("Your own department provides this resource."))
     yield from item_problems(asked, found)
     if asked.purpose_kind not in ("matter", "duty") or not asked.purpose_code.strip():
-        yield FieldProblem("purpose_code", "required", _("Name the matter or the duty the data are needed for."))
+        yield FieldProblem(
+            "purpose_code", "required", _("Name the matter or the duty the data are needed for.")
+        )
     if len(asked.purpose_text.strip()) < 4:
         yield FieldProblem("purpose_text", "required", _("Say in a sentence what the data are needed for."))
     if len(asked.basis.strip()) < 4:
@@ -129,9 +140,14 @@ def refuse_duplicate(asked: Asked, by: Actor) -> None:
         )  # fmt: skip
     open_states = ("checking", "provider", "supplement", "escalated", "refused", "dispute")
     waiting = DataRequest.objects.filter(
-        consumer=by.organisation, resource=asked.resource, state__in=open_states, purpose__code=asked.purpose_code.strip()
+        consumer=by.organisation,
+        resource=asked.resource,
+        state__in=open_states,
+        purpose__code=asked.purpose_code.strip(),
     )
     if any(set(asked.items) <= set(row.items) for row in waiting):
         raise Conflict(
-            _("Your department has asked for these items already."), code="asked", todo=_("Follow the open request.")
+            _("Your department has asked for these items already."),
+            code="asked",
+            todo=_("Follow the open request."),
         )

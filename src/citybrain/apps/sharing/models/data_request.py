@@ -64,7 +64,9 @@ class QualityWork(models.Model):
         ordering = ["-opened_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["resource", "rule"], condition=models.Q(closed_at__isnull=True), name="sharing_one_open_work"
+                fields=["resource", "rule"],
+                condition=models.Q(closed_at__isnull=True),
+                name="sharing_one_open_work",
             )
         ]
         indexes = [models.Index(fields=["provider", "-opened_at"], name="sharing_work_provider")]

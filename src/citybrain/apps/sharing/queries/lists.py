@@ -37,7 +37,9 @@ def narrowed(rows: QuerySet[Any], said: dict[str, str]) -> QuerySet[Any]:
     """By words (number, resource, title), state and light."""
     q = said.get("q", "")
     if q:
-        rows = rows.filter(Q(case_no__startswith=q) | Q(resource__icontains=q) | Q(resource_title__zh__icontains=q))
+        rows = rows.filter(
+            Q(case_no__startswith=q) | Q(resource__icontains=q) | Q(resource_title__zh__icontains=q)
+        )
     if said.get("state"):
         rows = rows.filter(state=said["state"])
     if said.get("light") == "red":

@@ -16,7 +16,9 @@ def authority() -> str:
     for unit in identity.organisations(level="city"):
         if any(grant.role == AUTHORITY for post in identity.posts_of(unit.code) for grant in post.grants):
             return unit.code
-    raise Unavailable("no unit has a post for the data authority / 未设置数据主管部门岗位", code="no_authority")
+    raise Unavailable(
+        "no unit has a post for the data authority / 未设置数据主管部门岗位", code="no_authority"
+    )
 
 
 def unit_name(code: str) -> str:

@@ -39,5 +39,9 @@ def department(request: HttpRequest) -> HttpResponse:
     wanted = asked(request.GET, "unit", 60)
     code = wanted if wanted and request.actor.may(ALL) else request.actor.organisation
     unit = identity.organisation(code)
-    context = {"figures": figures(code), "unit": unit, "others": wanted != "" and code != request.actor.organisation}
+    context = {
+        "figures": figures(code),
+        "unit": unit,
+        "others": wanted != "" and code != request.actor.organisation,
+    }
     return render(request, "sharing/department.html", context)

@@ -35,12 +35,18 @@ def requests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, key: str) -> HttpResponse:
     """The form for one resource; what is wrong is said at its field and nothing typed is lost."""
     resource = data.resource(key)
-    said = said_in(request.POST) if request.method == "POST" else {"months": "12", "quota": "1000", "ways": ["api"]}
+    said = (
+        said_in(request.POST)
+        if request.method == "POST"
+        else {"months": "12", "quota": "1000", "ways": ["api"]}
+    )
     problems: list[FieldProblem] = []
     refused: Conflict | None = None
     if request.method == "POST":
         try:
-            return redirect("sharing:request", open_request(as_asked(key, request.POST, said), by=request.actor).pk)
+            return redirect(
+                "sharing:request", open_request(as_asked(key, request.POST, said), by=request.actor).pk
+            )
         except Invalid as error:
             problems = error.problems
         except Conflict as error:
@@ -49,7 +55,9 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
         "resource": resource, "provider": unit_name(resource.owner), "said": said, "problems": problems,
         "wrong": {p.path: p.message for p in problems}, "refused": refused, "ways": WAYS,
     }  # fmt: skip
-    return render(request, "sharing/requests/new.html", context, status=422 if problems else 409 if refused else 200)
+    return render(
+        request, "sharing/requests/new.html", context, status=422 if problems else 409 if refused else 200
+    )
 
 
 def said_in(post) -> dict:

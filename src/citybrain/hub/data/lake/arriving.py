@@ -45,14 +45,18 @@ def from_arrow(rows: Rows, schema: Schema, delivery: Delivery) -> Iterator[Itera
 
 
 @contextmanager
-def from_files(paths: Sequence[str], schema: Schema, delivery: Delivery) -> Iterator[Iterator[pa.RecordBatch]]:
+def from_files(
+    paths: Sequence[str], schema: Schema, delivery: Delivery
+) -> Iterator[Iterator[pa.RecordBatch]]:
     """Sorted batches of Parquet files, opened by an engine of their own that may open these files and no others."""
     listed = ", ".join(map(engine.literal, paths))
     own = engine.opened(local(warehouse()), paths)
     try:
         with engine.cursor(SECONDS, own) as cursor:
             counts = dict(
-                cursor.execute(f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])").fetchall()  # noqa: S608
+                cursor.execute(
+                    f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"
+                ).fetchall()  # noqa: S608
             )
             starts = ", ".join(f"({engine.literal(path)}, {start})" for path, start in running(paths, counts))
             source = (

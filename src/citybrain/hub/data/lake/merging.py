@@ -103,9 +103,7 @@ def delete(
     return marks[-1].rows
 
 
-def of_keys(
-    where: str, params: dict[str, Any], key: str, keys: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
+def of_keys(where: str, params: dict[str, Any], key: str, keys: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The condition and its parameters, narrowed to identifiers: by keyed hash first, then by the identifier itself."""
     if not key:
         return where, params
@@ -113,7 +111,10 @@ def of_keys(
         f"({where}) AND d._key IN (SELECT unnest($_keys)) "
         f"AND upper(trim(CAST(d.{quoted(key)} AS VARCHAR))) IN (SELECT unnest($_values))"
     )
-    return narrowed, params | {"_keys": [lookup_key(word) for word in keys], "_values": [normal(w) for w in keys]}
+    return narrowed, params | {
+        "_keys": [lookup_key(word) for word in keys],
+        "_values": [normal(w) for w in keys],
+    }
 
 
 def undo(writings: list[Writing]) -> None:

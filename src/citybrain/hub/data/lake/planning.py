@@ -7,7 +7,6 @@ equality delete rows of older files only.
 
 import threading
 from collections import defaultdict
-
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -144,5 +143,3 @@ def named_by(delete: DataFile) -> frozenset[str]:
             if len(known) < _named.maxsize:
                 _named[delete.file_path] = known
     return known
-
-

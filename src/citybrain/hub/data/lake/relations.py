@@ -83,7 +83,10 @@ def deleted_by_value(found: Table, made: Plan, dirty: Sequence[Entry]) -> list[s
     sets: dict[tuple[int, ...], list[Entry]] = defaultdict(list)
     for entry in used.values():
         sets[tuple(sorted(entry.file.equality_ids or []))].append(entry)
-    every = {f.field_id: f for f in [*found.schema().fields, *hidden(found, made.equalities, found.schema().fields)]}
+    every = {
+        f.field_id: f
+        for f in [*found.schema().fields, *hidden(found, made.equalities, found.schema().fields)]
+    }
     return [values_test([every[number] for number in numbers], files) for numbers, files in sets.items()]
 
 
@@ -105,7 +108,8 @@ def hidden(found: Table, equalities: Sequence[Entry], fields: Sequence[NestedFie
     wanted = {number for entry in equalities for number in entry.file.equality_ids or []} - shown
     past = {f.field_id: f for schema in found.schemas().values() for f in schema.fields}
     return [
-        NestedField(number, f"_gone_{number}", past[number].field_type, required=False) for number in sorted(wanted)
+        NestedField(number, f"_gone_{number}", past[number].field_type, required=False)
+        for number in sorted(wanted)
     ]
 
 

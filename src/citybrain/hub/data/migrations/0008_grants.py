@@ -24,7 +24,7 @@ DROP FUNCTION data_share_log_is_kept();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0002_resources"),
+        ("data", "0007_registers"),
     ]
 
     operations = [

@@ -9,7 +9,8 @@ from citybrain.kernel.ids import new_id
 
 SUBJECTS = [("person", "person"), ("firm", "firm")]
 OBJECTION_STATES = [
-    (word, word) for word in ("raised", "registered", "source_check", "corrected", "kept", "review")
+    (word, word)
+    for word in ("raised", "registered", "source_check", "corrected", "kept", "review", "dismissed")
 ]
 
 
@@ -71,6 +72,9 @@ class Objection(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     resource = models.CharField(max_length=120)
     record = models.CharField(max_length=64)
+    record_value: Any = EncryptedTextField(
+        blank=True
+    )  # the record's identifier, for writing a correction back
     item = models.CharField(max_length=60)
     claimed: Any = EncryptedTextField(blank=True)
     reason: Any = EncryptedTextField(blank=True)

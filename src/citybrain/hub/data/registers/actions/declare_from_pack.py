@@ -7,8 +7,8 @@ import pyarrow as pa
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
 from citybrain.hub.data.models import ColumnLineage
 from citybrain.hub.data.registers.actions.declare_model import declare_model, digest
-from citybrain.hub.data.registers.documents import CodesSaid, ModelSaid
 from citybrain.hub.data.registers.actions.put import put
+from citybrain.hub.data.registers.documents import CodesSaid, ModelSaid
 from citybrain.hub.data.registers.domain import model_sql, survivorship
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor

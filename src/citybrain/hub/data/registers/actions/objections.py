@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.catalogue.queries.resources import resource
 from citybrain.hub.data.data import ObjectionRaised, ObjectionSettled, RecordCorrected
+from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.models import Objection
 from citybrain.hub.data.registers.queries.objections import OPEN, may_settle, objection_row, record_mark
 from citybrain.kernel import audit, clock, events
@@ -17,7 +18,7 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
 
 STEPS = {
-    "raised": {"registered"}, "registered": {"source_check"}, "source_check": {"corrected", "kept"},
+    "raised": {"registered", "dismissed"}, "registered": {"source_check"}, "source_check": {"corrected", "kept"},
     "kept": {"review"}, "review": {"corrected", "kept"},
 }  # fmt: skip
 
@@ -44,7 +45,7 @@ def raise_objection(
     ):
         raise Conflict(_("This value is being checked already."), code="objection_open")
     row = Objection.objects.create(
-        resource=resource_key, record=mark, item=item, claimed=claimed[:400], reason=reason[:1000], subject=subject,
+        resource=resource_key, record=mark, record_value=record, item=item, claimed=claimed[:400], reason=reason[:1000], subject=subject,
         organisation=by.organisation, owner=found.owner, by=by.as_dict(), raised_at=clock.now(),
     )  # fmt: skip
     audit.record(
@@ -77,6 +78,7 @@ def register_objection(objection_id: UUID | str, *, by: Actor) -> Objection:
     advance(row, "registered")
     advance(row, "source_check")
     row.save(update_fields=["state"])
+    dispute_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record("data.register_objection", by=by, obj=f"objection:{row.pk}", after={"state": row.state})
     return row
 
@@ -88,6 +90,7 @@ def review_objection(objection_id: UUID | str, *, by: Actor, reason: str) -> Obj
     advance(row, "review")
     row.settled_at = None
     row.save(update_fields=["state", "settled_at"])
+    dispute_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record(
         "data.review_objection",
         by=by,
@@ -115,6 +118,7 @@ def settle_objection(
     advance(row, "corrected" if corrected else "kept")
     row.answer, row.settled_at = answer[:400], clock.now()
     row.save(update_fields=["state", "answer", "settled_at"])
+    settle_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record("data.settle_objection", by=by, obj=f"objection:{row.pk}", after={"state": row.state})
     said = ObjectionSettled(
         objection_id=str(row.pk), resource=row.resource, record=row.record, corrected=corrected
@@ -123,12 +127,23 @@ def settle_objection(
     if corrected:
         told = RecordCorrected(
             resource=row.resource,
-            record=row.record,
+            record=row.record_value,
             objection_id=str(row.pk),
             old_hash=old_hash,
             new_hash=new_hash,
         )
         events.publish(told, aggregate=f"dataset:{row.resource}", by=by)
+    return row
+
+
+@transaction.atomic
+def dismiss_objection(objection_id: UUID | str, *, answer: str, by: Actor) -> Objection:
+    """Not taken up, with the reason: the record does not exist, or it is no matter of data. Conflict: registered already."""
+    row = locked(objection_id, by)
+    advance(row, "dismissed")
+    row.answer, row.settled_at = answer[:400], clock.now()
+    row.save(update_fields=["state", "answer", "settled_at"])
+    audit.record("data.dismiss_objection", by=by, obj=f"objection:{row.pk}", after={"state": row.state})
     return row
 
 
