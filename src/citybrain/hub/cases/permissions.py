@@ -19,6 +19,13 @@ DELIVERER = declare("cases.deliverer", zh="出件送达", en="Deliver results")
 LEADER = declare("cases.leader", zh="延长和终止", en="Extend and terminate")
 HALL_CHIEF = declare("cases.hall_chief", zh="回访", en="Call back")
 CITY_LEADER = declare("cases.city_leader", zh="城市领导批示", en="City leader's instruction")
+DATA_LIAISON = declare(
+    "cases.data_liaison", zh="代表部门办理数据申请、异议和整改", en="Act for a department in data cases"
+)
+DATA_AUTHORITY = declare(
+    "cases.data_authority", zh="数据主管部门审查", en="Check data cases for the data authority"
+)
+DATA_CHIEF = declare("cases.data_chief", zh="数据主管部门裁定", en="Decide disputes over data")
 
 navigation.add("work", "cases:worklist", _("My work"), "cases.work", 10, icon="list")
 navigation.add("catalogue", "cases:types", _("Case types"), "cases.work", 60, icon="settings")

@@ -132,7 +132,7 @@ def item_problems(asked: Asked, found: data.ResourceRecord) -> Iterator[FieldPro
 
 def refuse_duplicate(asked: Asked, by: Actor) -> None:
     """A grant or an open request that covers this is pointed to instead of asking twice."""
-    granted = data.existing_grant(asked.resource, asked.items, by.organisation, asked.purpose.word)
+    granted = data.existing_grant(asked.resource, asked.items, by.organisation, asked.purpose)
     if granted is not None:
         raise Conflict(
             _("Your department may use these items for this purpose already."), code="granted",

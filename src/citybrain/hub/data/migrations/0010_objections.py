@@ -5,20 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('data', '0008_grants'),
+        ("data", "0008_grants"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='objection',
-            name='record_value',
+            model_name="objection",
+            name="record_value",
             field=citybrain.kernel.fields.EncryptedTextField(blank=True, editable=True),
         ),
         migrations.AlterField(
-            model_name='objection',
-            name='state',
-            field=models.CharField(choices=[('raised', 'raised'), ('registered', 'registered'), ('source_check', 'source_check'), ('corrected', 'corrected'), ('kept', 'kept'), ('review', 'review'), ('dismissed', 'dismissed')], default='raised', max_length=14),
+            model_name="objection",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("raised", "raised"),
+                    ("registered", "registered"),
+                    ("source_check", "source_check"),
+                    ("corrected", "corrected"),
+                    ("kept", "kept"),
+                    ("review", "review"),
+                    ("dismissed", "dismissed"),
+                ],
+                default="raised",
+                max_length=14,
+            ),
         ),
     ]

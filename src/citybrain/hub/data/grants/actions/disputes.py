@@ -10,13 +10,16 @@ from citybrain.kernel.actor import Actor
 
 @transaction.atomic
 def dispute_record(*, resource: str, record: str, objection_id: str, by: Actor) -> None:
-    """The record is under objection from now on, until ``settle_record``. Again with the same objection changes nothing."""
-    _row, fresh = DisputedRecord.objects.get_or_create(
+    """The record is under objection from now on, until ``settle_record``; a review raises the flag again."""
+    row, fresh = DisputedRecord.objects.get_or_create(
         resource=resource,
         record_hash=record_hash(resource, record),
         objection_id=objection_id,
         defaults={"since": clock.now()},
     )
+    if row.until is not None:
+        row.since, row.until, fresh = clock.now(), None, True
+        row.save(update_fields=["since", "until"])
     if fresh:
         audit.record(
             "data.dispute_record", by=by, obj=f"dataset:{resource}", after={"objection": objection_id}
