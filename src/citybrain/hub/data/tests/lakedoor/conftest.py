@@ -7,13 +7,17 @@ import duckdb
 import pytest
 from django.db import connections
 from pyiceberg.catalog.rest import RestCatalog
+from pysail.spark import SparkConnectServer
 
+from citybrain.hub.data.lake import distributed
 from citybrain.hub.data.lake.door.actions.clients import create_client
 from citybrain.hub.data.lake.door.domain.grants import LakeGrant
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 
 BY = Actor.system("tests")
+# The cluster's client warns of a data frame library that we do not use with it.
+QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 
 def new_client(*grants: LakeGrant, grade: str = "L3", days: float = 1, organisation: str = "350900-gaj"):
@@ -55,3 +59,25 @@ def served(live_server, lake, monkeypatch):
     # A client's open connection would keep the server's thread, and that the database, beyond the last test.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     return live_server.url
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Address of a Sail cluster with a driver and two workers in this process: what a city's Spark cluster stands for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAIL_MODE", "local-cluster")
+        patch.setenv("SAIL_CLUSTER__WORKER_INITIAL_COUNT", "2")
+        patch.setenv("SAIL_CLUSTER__WORKER_MAX_COUNT", "2")
+        patch.setenv("SAIL_CLUSTER__WORKER_TASK_SLOTS", "4")
+        server = SparkConnectServer("127.0.0.1", 0)
+        server.start(background=True)
+    yield "sc://{}:{}".format(*server.listening_address)
+    distributed.forget()
+    server.stop()
+
+
+@pytest.fixture
+def on_cluster(cluster, settings):
+    """Questions go to the cluster."""
+    settings.LAKE_ENGINE = cluster
+    return cluster
