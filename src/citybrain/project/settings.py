@@ -250,6 +250,8 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 # --- lake -----------------------------------------------------------------------------------------------------
 LAKE_ENGINE = env("LAKE_ENGINE", "embedded")  # "embedded" | "sc://host:port" of a Spark Connect server
+# Name of a catalogue on that server which leads to our tables (Iceberg REST door or JDBC); "" = it opens their folders.
+LAKE_ENGINE_CATALOG = env("LAKE_ENGINE_CATALOG")
 LAKE_WAREHOUSE = env("LAKE_WAREHOUSE")  # "" = DATA_DIR/lake; a folder; or s3://bucket/prefix
 LAKE_CATALOG = env("LAKE_CATALOG", "citybrain")
 LAKE_MEMORY = env("LAKE_MEMORY", "2GB")  # of one process

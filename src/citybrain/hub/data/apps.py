@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 
 from citybrain.kernel.rooms import ANNOUNCEMENTS, RoomConfig
 
-TOPICS = ("jobs", "lake", "catalogue", "collection", "registers", "quality", "grants")
+TOPICS = ("jobs", "lake", "lake.door", "catalogue", "collection", "registers", "quality", "grants")
 
 
 class DataConfig(RoomConfig):

@@ -8,6 +8,7 @@ from citybrain.hub.data.collection import urls as collection
 from citybrain.hub.data.grants import urls as grants
 from citybrain.hub.data.jobs import urls as jobs
 from citybrain.hub.data.lake import urls as lake
+from citybrain.hub.data.lake.door import urls as lake_door
 from citybrain.hub.data.quality import urls as quality
 from citybrain.hub.data.registers import urls as registers
 from citybrain.hub.data.views import rows
@@ -38,6 +39,7 @@ urlpatterns = [
     *quality.urlpatterns,
     *grants.urlpatterns,
     *lake.urlpatterns,
+    *lake_door.urlpatterns,
     path("<dataset:key>/", pages.detail, name="detail"),
     path("<dataset:key>/rows/", rows.sample, name="rows"),
     path("<dataset:key>/export/", rows.export, name="export"),

@@ -7,6 +7,7 @@ from citybrain.hub.data.models.exchange import Exchange
 from citybrain.hub.data.models.grant import Grant, GrantUse
 from citybrain.hub.data.models.job import Job
 from citybrain.hub.data.models.lake import LakeBatch, LakeGrave
+from citybrain.hub.data.models.lake_client import LakeClient
 from citybrain.hub.data.models.lake_model import LakeModel, ModelRun
 from citybrain.hub.data.models.read_log import ReadLog
 from citybrain.hub.data.models.resource import Item, Resource
@@ -16,6 +17,6 @@ from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectF
 
 __all__ = [
     "ColumnLineage", "CorrectionNotice", "DisputedRecord", "EntityDecision", "Exchange", "FileRead", "Grant",
-    "GrantUse", "Item", "Job", "LakeBatch", "LakeGrave", "LakeModel", "MatchPair", "ModelRun", "Objection",
-    "ReadLog", "Resource", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "SubjectFile",
+    "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel", "MatchPair", "ModelRun",
+    "Objection", "ReadLog", "Resource", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "SubjectFile",
 ]  # fmt: skip
