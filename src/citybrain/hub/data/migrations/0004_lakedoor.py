@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("data", "0002_resources")]
+    dependencies = [("data", "0003_lake")]
 
     operations = [
         migrations.CreateModel(

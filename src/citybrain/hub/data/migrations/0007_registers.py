@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0003_lake"),
+        ("data", "0004_lakedoor"),
     ]
 
     operations = [
