@@ -7,7 +7,17 @@ from django.db.models.signals import post_migrate
 
 from citybrain.kernel.rooms import ANNOUNCEMENTS, RoomConfig
 
-TOPICS = ("jobs", "lake", "lake.door", "catalogue", "collection", "registers", "quality", "grants")
+TOPICS = (
+    "jobs",
+    "lake",
+    "lake.door",
+    "catalogue",
+    "collection",
+    "registers",
+    "quality",
+    "grants",
+    "workbench",
+)
 
 
 class DataConfig(RoomConfig):

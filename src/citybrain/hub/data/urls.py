@@ -12,6 +12,7 @@ from citybrain.hub.data.lake.door import urls as lake_door
 from citybrain.hub.data.quality import urls as quality
 from citybrain.hub.data.registers import urls as registers
 from citybrain.hub.data.views import rows
+from citybrain.hub.data.workbench import urls as workbench
 
 
 class KeyConverter:
@@ -39,6 +40,7 @@ urlpatterns = [
     *quality.urlpatterns,
     *grants.urlpatterns,
     *lake.urlpatterns,
+    *workbench.urlpatterns,
     *lake_door.urlpatterns,
     path("<dataset:key>/", pages.detail, name="detail"),
     path("<dataset:key>/rows/", rows.sample, name="rows"),

@@ -56,7 +56,7 @@ def from_files(
             counts = dict(
                 cursor.execute(
                     f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"
-                ).fetchall()  # noqa: S608
+                ).fetchall()
             )
             starts = ", ".join(f"({engine.literal(path)}, {start})" for path, start in running(paths, counts))
             source = (

@@ -133,4 +133,4 @@ def row_count(name: str) -> int:
     only = replace(made, data=dirty)
     return (
         clean + engine.rows(f"SELECT count(*) FROM ({relation_of(found, only)})", seconds=COUNT_SECONDS)[0][0]
-    )  # noqa: S608
+    )

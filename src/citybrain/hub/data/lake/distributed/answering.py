@@ -11,8 +11,9 @@ from citybrain.hub.data.lake.distributed import sources, translation
 from citybrain.hub.data.lake.distributed.session import away, bounded, forget
 from citybrain.hub.data.lake.distributed.shape import checked, refused
 from citybrain.hub.data.lake.engine import cursor
-from citybrain.hub.data.lake.reading import Answer, Asked, duckdb_type, tuples
+from citybrain.hub.data.lake.reading import Answer, Asked, tuples
 from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.lake.types import duckdb_type
 from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError
 
