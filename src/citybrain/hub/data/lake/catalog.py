@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 
 BATCH = "citybrain.batch"
 NOTE = text(
-    "INSERT INTO data_lakebatch (\"table\", name, batch, snapshot, rows) VALUES (:table, :name, :batch, :snapshot, :rows)"
-    " ON CONFLICT (\"table\", batch) DO NOTHING"
+    'INSERT INTO data_lakebatch ("table", name, batch, snapshot, rows) VALUES (:table, :name, :batch, :snapshot, :rows)'
+    ' ON CONFLICT ("table", batch) DO NOTHING'
 )
 LOCK = text("SELECT pg_advisory_lock(hashtextextended(:name, 1907))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 1907))")

@@ -69,7 +69,9 @@ def land(name: str, change: Callable[[Table], Delta | None], *, batch: str = "")
             except BatchThere:
                 return None
     raise Unavailable(
-        "the table is changed by others all the time / 该表正被频繁修改,请稍后再试", code="lake_busy", retry_after=30
+        "the table is changed by others all the time / 该表正被频繁修改,请稍后再试",
+        code="lake_busy",
+        retry_after=30,
     )
 
 
@@ -93,7 +95,9 @@ def refuse_lost_files(found: Table, files: Iterable[DataFile]) -> None:
     """Unavailable when a file about to be named is gone: a writer that slept longer than orphans live."""
     for file in files:
         if not found.io.new_input(file.file_path).exists():
-            raise Unavailable("a file of this change is gone; try again / 文件已被清理,请重试", code="file_gone")
+            raise Unavailable(
+                "a file of this change is gone; try again / 文件已被清理,请重试", code="file_gone"
+            )
 
 
 def drop_files(found: Table, files: Iterable[DataFile]) -> None:
@@ -117,9 +121,7 @@ class Change(_SnapshotProducer["Change"]):
     """The snapshot of a delta on the table as it was loaded."""
 
     def __init__(self, delta: Delta, transaction: Transaction, properties: dict[str, str]) -> None:
-        super().__init__(
-            delta.operation, transaction, transaction._table.io, snapshot_properties=properties
-        )
+        super().__init__(delta.operation, transaction, transaction._table.io, snapshot_properties=properties)
         self.delta = delta
 
     def _deleted_entries(self) -> list[ManifestEntry]:
@@ -130,7 +132,9 @@ class Change(_SnapshotProducer["Change"]):
 
     def _manifests(self) -> list[ManifestFile]:
         added = [self.written(ManifestContent.DATA, ManifestEntryStatus.ADDED, self.fresh(self.delta.added))]
-        added += [self.written(ManifestContent.DELETES, ManifestEntryStatus.ADDED, self.fresh(self.delta.deletes))]
+        added += [
+            self.written(ManifestContent.DELETES, ManifestEntryStatus.ADDED, self.fresh(self.delta.deletes))
+        ]
         return [manifest for manifest in added if manifest is not None] + self.kept()
 
     def fresh(self, files: list[DataFile]) -> list[ManifestEntry]:

@@ -22,7 +22,9 @@ def keep_days(found: Table) -> int:
 def expired(found: Table, now: datetime) -> tuple[list[Snapshot], int]:
     """The snapshots to let go, and from when on (milliseconds) history stays whole."""
     limit = int((now - timedelta(days=keep_days(found))).timestamp() * 1000)
-    old = sorted((s for s in found.metadata.snapshots if s.timestamp_ms < limit), key=lambda s: s.timestamp_ms)
+    old = sorted(
+        (s for s in found.metadata.snapshots if s.timestamp_ms < limit), key=lambda s: s.timestamp_ms
+    )
     held = {ref.snapshot_id for ref in found.metadata.refs.values()}
     if not old:
         return [], 0
@@ -42,7 +44,9 @@ def expire(name: str) -> int:
                 return 0
             try:
                 with found.transaction() as transaction:
-                    transaction.set_properties({HISTORY: str(max(since, int(found.properties.get(HISTORY, 0))))})
+                    transaction.set_properties(
+                        {HISTORY: str(max(since, int(found.properties.get(HISTORY, 0))))}
+                    )
                     release(transaction, [snapshot.snapshot_id for snapshot in gone])
                 return len(gone)
             except CommitFailedException:

@@ -85,7 +85,8 @@ class Writing:
             parquet_metadata=parquet,
             # Paths of position deletes are kept whole: cut bounds would make every reader open every delete file.
             stats_columns=compute_statistics_plan(
-                self.schema, {"write.metadata.metrics.default": "full"} if self.content else self.found.properties
+                self.schema,
+                {"write.metadata.metrics.default": "full"} if self.content else self.found.properties,
             ),
             parquet_column_mapping=parquet_path_to_id_mapping(self.schema),
         )

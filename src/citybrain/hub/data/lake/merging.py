@@ -103,9 +103,7 @@ def delete(
     return marks[-1].rows
 
 
-def of_keys(
-    where: str, params: dict[str, Any], key: str, keys: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
+def of_keys(where: str, params: dict[str, Any], key: str, keys: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The condition and its parameters, narrowed to identifiers: by keyed hash first, then by the identifier itself."""
     if not key:
         return where, params
@@ -113,7 +111,10 @@ def of_keys(
         f"({where}) AND d._key IN (SELECT unnest($_keys)) "
         f"AND upper(trim(CAST(d.{quoted(key)} AS VARCHAR))) IN (SELECT unnest($_values))"
     )
-    return narrowed, params | {"_keys": [lookup_key(word) for word in keys], "_values": [normal(w) for w in keys]}
+    return narrowed, params | {
+        "_keys": [lookup_key(word) for word in keys],
+        "_values": [normal(w) for w in keys],
+    }
 
 
 def undo(writings: list[Writing]) -> None:
@@ -131,10 +132,14 @@ def replaced(
     if not files or not there.data:
         return []
     new = Plan(data=[Entry(file, 0) for file in files])
-    same = " AND ".join(f"d.{quoted(column)} = n.{quoted(column)}" for column in on)
+    known = " AND ".join(f"d.{quoted(column)} IS NOT NULL" for column in on)
+    mine, given = (", ".join(f"{side}.{quoted(column)}" for column in on) for side in "dn")
     sql = (
         f"SELECT d.{PATH}, d.{ROW} FROM ({relation_of(now, there, places=True)}) d "  # noqa: S608
-        f"SEMI JOIN ({relation_of(now, new)}) n ON {same}"
+        f"WHERE {known} AND (row({mine}) IN (SELECT row({given}) FROM ({relation_of(now, new)}) n)) IS TRUE"
+        if len(on) > 1
+        else f"SELECT d.{PATH}, d.{ROW} FROM ({relation_of(now, there, places=True)}) d "  # noqa: S608
+        f"WHERE ({mine} IN (SELECT {given} FROM ({relation_of(now, new)}) n)) IS TRUE"
     )
     return written(now, sql, None, marks)
 

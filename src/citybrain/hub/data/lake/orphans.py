@@ -42,7 +42,9 @@ def named_files(found: Table) -> set[str]:
     """Every file that any snapshot kept in the metadata names, as the engine opens them."""
     metadata = found.metadata
     names = {found.metadata_location, *(entry.metadata_file for entry in metadata.metadata_log)}
-    names |= {statistics.statistics_path for statistics in [*metadata.statistics, *metadata.partition_statistics]}
+    names |= {
+        statistics.statistics_path for statistics in [*metadata.statistics, *metadata.partition_statistics]
+    }
     for snapshot in metadata.snapshots:
         names.add(snapshot.manifest_list)
         for manifest in snapshot.manifests(found.io):
@@ -56,7 +58,9 @@ def lying(found: Table) -> Iterator[Lying]:
     """All files below the table's own folders."""
     store, folder = opened_store(found)
     for part in ("data", "metadata"):
-        for info in store.get_file_info(FileSelector(f"{folder}/{part}", recursive=True, allow_not_found=True)):
+        for info in store.get_file_info(
+            FileSelector(f"{folder}/{part}", recursive=True, allow_not_found=True)
+        ):
             if info.is_file:
                 yield Lying(scheme(found) + info.path, info.size or 0, info.mtime or datetime.now(UTC))
 

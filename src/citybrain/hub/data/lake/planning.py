@@ -144,5 +144,3 @@ def named_by(delete: DataFile) -> frozenset[str]:
             if len(known) < _named.maxsize:
                 _named[delete.file_path] = known
     return known
-
-

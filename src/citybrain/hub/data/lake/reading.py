@@ -131,4 +131,6 @@ def row_count(name: str) -> int:
     if not dirty:
         return clean
     only = replace(made, data=dirty)
-    return clean + engine.rows(f"SELECT count(*) FROM ({relation_of(found, only)})", seconds=COUNT_SECONDS)[0][0]  # noqa: S608
+    return (
+        clean + engine.rows(f"SELECT count(*) FROM ({relation_of(found, only)})", seconds=COUNT_SECONDS)[0][0]
+    )  # noqa: S608

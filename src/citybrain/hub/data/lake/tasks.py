@@ -30,7 +30,11 @@ def compact(run: Run) -> dict[str, Any]:
     gathered = first.gather and gather_marks(name)
     groups = need(table(name)).groups
     rows = 0
-    run.step(done=0, total=len(groups), note=Text(zh="已汇集删除标记", en="Marks of deleted rows gathered").as_dict())
+    run.step(
+        done=0,
+        total=len(groups),
+        note=Text(zh="已汇集删除标记", en="Marks of deleted rows gathered").as_dict(),
+    )
     for number, group in enumerate(groups, 1):
         rows += rewrite(name, group, seen=lambda _rows: run.look())
         note = Text(zh=f"已重写 {rows} 行", en=f"{rows} rows rewritten")

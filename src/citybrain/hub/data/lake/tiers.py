@@ -46,8 +46,12 @@ def chosen(pieces: Sequence[Piece], target: int) -> list[list[Piece]]:
     """Groups to rewrite, each for itself; empty when the table is in order."""
     worn = [piece for piece in pieces if piece.dead and piece.dead >= piece.rows * DEAD_SHARE]
     small = [piece for piece in pieces if piece.bytes < target * SMALL]
-    wanted = {piece.path: piece for piece in [*worn, *too_deep(pieces), *(small if many(small, pieces) else [])]}
-    groups = packed(sorted(wanted.values(), key=lambda piece: (piece.low or 0, piece.path)), target * GROUP_FILES)
+    wanted = {
+        piece.path: piece for piece in [*worn, *too_deep(pieces), *(small if many(small, pieces) else [])]
+    }
+    groups = packed(
+        sorted(wanted.values(), key=lambda piece: (piece.low or 0, piece.path)), target * GROUP_FILES
+    )
     return [group for group in groups if len(group) > 1 or any(piece in worn for piece in group)]
 
 

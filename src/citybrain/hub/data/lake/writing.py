@@ -41,7 +41,13 @@ def append(
 
 
 def append_files(
-    name: str, paths: Sequence[str], *, batch: UUID | str, at: datetime, key: str = "", seen: Seen | None = None
+    name: str,
+    paths: Sequence[str],
+    *,
+    batch: UUID | str,
+    at: datetime,
+    key: str = "",
+    seen: Seen | None = None,
 ) -> int:
     """Append the rows of Parquet files, in their order, as one delivery; otherwise like ``append``. The files stay."""
     found = table(name)

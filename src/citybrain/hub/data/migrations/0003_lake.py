@@ -6,39 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('data', '0002_resources'),
+        ("data", "0002_resources"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LakeBatch',
+            name="LakeBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.UUIDField()),
-                ('name', models.CharField(max_length=200)),
-                ('batch', models.CharField(max_length=200)),
-                ('snapshot', models.BigIntegerField()),
-                ('rows', models.BigIntegerField(default=0)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.UUIDField()),
+                ("name", models.CharField(max_length=200)),
+                ("batch", models.CharField(max_length=200)),
+                ("snapshot", models.BigIntegerField()),
+                ("rows", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('table', 'batch'), name='data_lakebatch_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("table", "batch"), name="data_lakebatch_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LakeGrave',
+            name="LakeGrave",
             fields=[
-                ('id', models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('table', models.UUIDField()),
-                ('name', models.CharField(max_length=200)),
-                ('path', models.TextField()),
-                ('bytes', models.BigIntegerField()),
-                ('since', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.UUIDField(default=citybrain.kernel.ids.new_id, primary_key=True, serialize=False),
+                ),
+                ("table", models.UUIDField()),
+                ("name", models.CharField(max_length=200)),
+                ("path", models.TextField()),
+                ("bytes", models.BigIntegerField()),
+                ("since", models.DateTimeField(db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('table', 'path'), name='data_lakegrave_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("table", "path"), name="data_lakegrave_once")
+                ],
             },
         ),
     ]

@@ -30,13 +30,18 @@ def people(lake):
 
 
 def add(*numbers: str, amount: int = 1, town: str | None = "x") -> None:
-    table = pa.table({"number": list(numbers), "amount": [amount] * len(numbers), "town": pa.array([town] * len(numbers), pa.string())})
+    table = pa.table(
+        {
+            "number": list(numbers),
+            "amount": [amount] * len(numbers),
+            "town": pa.array([town] * len(numbers), pa.string()),
+        }
+    )
     writing.append(NAME, table, batch=uuid4(), at=NOW, key="number")
 
 
 def seen() -> list[str]:
     return [row[0] for row in reading.query(f"SELECT number FROM {NAME} ORDER BY number").rows]
-
 
 
 def plant(table: pa.Table, content: DataFileContent, ids: list[int] | None = None, **more) -> None:
@@ -53,7 +58,9 @@ def plant(table: pa.Table, content: DataFileContent, ids: list[int] | None = Non
 
 def plant_positions(places: list[tuple[str, int]]) -> None:
     places = sorted(places)
-    table = pa.table({"file_path": [path for path, _ in places], "pos": pa.array([at for _, at in places], pa.int64())})
+    table = pa.table(
+        {"file_path": [path for path, _ in places], "pos": pa.array([at for _, at in places], pa.int64())}
+    )
     plant(table, DataFileContent.POSITION_DELETES)
 
 
@@ -62,8 +69,13 @@ def plant_values(**values: list) -> None:
     schema = tables.table(NAME).schema()
     ids = [schema.find_field(name).field_id for name in values]
     kinds = {"number": pa.string(), "town": pa.string(), "amount": pa.decimal128(18, 6)}
-    fields = [pa.field(n, kinds[n], metadata={"PARQUET:field_id": str(i)}) for n, i in zip(values, ids, strict=True)]
-    arrays = [pa.array(given).cast(kinds[n]) if n != "amount" else pa.array(given, kinds[n]) for n, given in values.items()]
+    fields = [
+        pa.field(n, kinds[n], metadata={"PARQUET:field_id": str(i)}) for n, i in zip(values, ids, strict=True)
+    ]
+    arrays = [
+        pa.array(given).cast(kinds[n]) if n != "amount" else pa.array(given, kinds[n])
+        for n, given in values.items()
+    ]
     plant(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), DataFileContent.EQUALITY_DELETES, ids)
 
 

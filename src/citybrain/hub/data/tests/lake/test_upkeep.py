@@ -10,7 +10,17 @@ from django.test import override_settings
 
 from citybrain.hub.data.jobs import running
 from citybrain.hub.data.jobs.actions import wish_of_job
-from citybrain.hub.data.lake import compaction, expiry, merging, orphans, planning, reading, tables, tasks, writing
+from citybrain.hub.data.lake import (
+    compaction,
+    expiry,
+    merging,
+    orphans,
+    planning,
+    reading,
+    tables,
+    tasks,
+    writing,
+)
 from citybrain.hub.data.lake.tables import LakeColumn
 from citybrain.hub.data.models import Job, LakeGrave
 from citybrain.hub.data.tests.lake import readers
@@ -68,7 +78,13 @@ def test_small_files_become_one_sorted_by_key(people):
 
 def test_deleted_rows_leave_with_their_marks(people):
     for first in (0, 100, 200, 300):
-        merging.delete(NAME, "d.amount = $a AND d.number < $n", {"a": first, "n": f"P{first + 50:05}"}, batch=uuid4(), at=NOW)
+        merging.delete(
+            NAME,
+            "d.amount = $a AND d.number < $n",
+            {"a": first, "n": f"P{first + 50:05}"},
+            batch=uuid4(),
+            at=NOW,
+        )
     before = all_rows()
     assert len(before) == 800
     assert len(plan().positions) == 4
@@ -127,7 +143,11 @@ def test_compaction_can_be_stopped_between_groups_and_goes_on(people, monkeypatc
     monkeypatch.setattr("citybrain.hub.data.lake.tiers.GROUP_FILES", 1)
     row = tasks.begin("compact", NAME, BY)
     real = compaction.rewrite
-    monkeypatch.setattr(tasks, "rewrite", lambda *a, **k: (wish_of_job(row.pk, "pause", by=BY), real(*a, **(k | {"seen": None})))[1])
+    monkeypatch.setattr(
+        tasks,
+        "rewrite",
+        lambda *a, **k: (wish_of_job(row.pk, "pause", by=BY), real(*a, **(k | {"seen": None})))[1],
+    )
     running.do_next()
     row.refresh_from_db()
     assert (row.state, row.done) == ("paused", 1)
@@ -217,7 +237,11 @@ def test_an_orphan_is_found_and_a_young_one_is_not(people, lake):
 def test_a_dead_file_that_a_slow_delivery_names_after_all_is_kept(people, lake):
     path = plan().data[0].path
     LakeGrave.objects.create(
-        table=tables.table(NAME).metadata.table_uuid, name=NAME, path=path, bytes=1, since=clock.now() - timedelta(days=9)
+        table=tables.table(NAME).metadata.table_uuid,
+        name=NAME,
+        path=path,
+        bytes=1,
+        since=clock.now() - timedelta(days=9),
     )
     assert orphans.unlink(NAME) == (0, 0)
     assert not LakeGrave.objects.exists()
