@@ -86,7 +86,7 @@ def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, kind
     work.change(7, 1)
     before = readers.engines_own()
     process = start(kind, 7 if kind == "change" else 1, 3, point)
-    process.wait(300)
+    process.communicate(timeout=300)
     assert process.returncode == -signal.SIGKILL
     assert readers.library() == readers.engines_own()
     assert set(before) <= set(readers.engines_own())

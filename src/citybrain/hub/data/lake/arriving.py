@@ -53,11 +53,8 @@ def from_files(
     own = engine.opened(local(warehouse()), paths)
     try:
         with engine.cursor(SECONDS, own) as cursor:
-            counts = dict(
-                cursor.execute(
-                    f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"
-                ).fetchall()  # noqa: S608
-            )
+            sql = f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"  # noqa: S608 - names of ours
+            counts = dict(cursor.execute(sql).fetchall())
             starts = ", ".join(f"({engine.literal(path)}, {start})" for path, start in running(paths, counts))
             source = (
                 "(SELECT d.* EXCLUDE (filename, file_row_number), d.file_row_number + s.start + 1 AS _row "  # noqa: S608

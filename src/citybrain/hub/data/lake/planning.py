@@ -7,7 +7,6 @@ equality delete rows of older files only.
 
 import threading
 from collections import defaultdict
-
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
