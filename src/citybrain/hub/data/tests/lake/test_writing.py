@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.exceptions import CommitFailedException
 
-from citybrain.hub.data.lake import catalog, engine, planning, reading, tables, writing
+from citybrain.hub.data.lake import catalog, engine, merging, planning, reading, tables, writing
 from citybrain.hub.data.lake.tables import LakeColumn
 from citybrain.hub.data.models import LakeBatch
 
@@ -196,3 +196,23 @@ def test_an_old_table_made_anew_has_no_deliveries(people):
     tables.drop_table(NAME)
     tables.create_table(NAME, COLUMNS)
     assert write(table(2), batch="same") == 2
+
+
+def test_a_table_changes_its_shape_and_old_files_stay_readable(people):
+    write(table(3))
+    tables.add_columns(NAME, [LakeColumn("phone", "text")])
+    tables.rename_column(NAME, "number", "code")
+    tables.widen_column(NAME, "amount", 28)
+    large = Decimal(10) ** 20
+    rows = pa.table({"code": ["X"], "amount": pa.array([large], pa.decimal128(28, 6)), "phone": ["1"]})
+    write(rows, key="code")
+    found = reading.query(f"SELECT code, amount, phone FROM {NAME} ORDER BY code").rows
+    assert found == [*((f"P{n:06}", Decimal(n), None) for n in range(3)), ("X", large, "1")]
+    assert merging.upsert(NAME, rows, batch=uuid4(), at=AT, key="code", on=["code"]) == 1
+    assert reading.query(f"SELECT count(*), sum(amount) FROM {NAME}").rows == [(4, large + 3)]
+
+
+@pytest.mark.parametrize(("column", "digits"), [("number", 30), ("amount", 18), ("amount", 3)])
+def test_only_numbers_grow(people, column, digits):
+    with pytest.raises(ValueError, match="cannot be widened"):
+        tables.widen_column(NAME, column, digits)
