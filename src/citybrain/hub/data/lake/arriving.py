@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -22,6 +21,7 @@ from citybrain.hub.data.lake.tables import OURS
 from citybrain.hub.data.lake.types import duckdb_type
 
 SECONDS = 6 * 3600.0
+CONSTANT = ("_batch", "_at")
 Rows = pa.Table | pa.RecordBatchReader
 
 
@@ -53,11 +53,8 @@ def from_files(
     own = engine.opened(local(warehouse()), paths)
     try:
         with engine.cursor(SECONDS, own) as cursor:
-            counts = dict(
-                cursor.execute(
-                    f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"
-                ).fetchall()
-            )
+            sql = f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])"  # noqa: S608 - names of ours
+            counts = dict(cursor.execute(sql).fetchall())
             starts = ", ".join(f"({engine.literal(path)}, {start})" for path, start in running(paths, counts))
             source = (
                 "(SELECT d.* EXCLUDE (filename, file_row_number), d.file_row_number + s.start + 1 AS _row "  # noqa: S608
@@ -104,29 +101,34 @@ def from_source(
     columns = ", ".join(
         f"CAST({written(field.name, names, delivery)} AS {duckdb_type(field.field_type)}) AS {quoted(field.name)}"
         for field in schema.fields
+        if field.name not in CONSTANT
     )
     sql = f"SELECT {columns} FROM {source} AS arriving"  # noqa: S608
     if delivery.on:
         listed = ", ".join(map(quoted, delivery.on))
         sql += f" QUALIFY row_number() OVER (PARTITION BY {listed} ORDER BY arriving._row DESC) = 1"
     if delivery.key:
-        sql += " ORDER BY _key, arriving._row"
-    values: dict[str, Any] = {"batch": delivery.batch, "at": delivery.at}
-    if delivery.key:
-        values["lookup_secret"] = secret()
+        sql += " ORDER BY _key"
+    values = {"lookup_secret": secret()} if delivery.key else None
     try:
         with disk():
-            yield from cursor.execute(sql, values).to_arrow_reader(GROUP_ROWS)
+            for batch in cursor.execute(sql, values).to_arrow_reader(GROUP_ROWS):
+                yield completed(batch, delivery)
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise ValueError(f"a value does not fit its column: {error}") from error
 
 
+def completed(batch: pa.RecordBatch, delivery: Delivery) -> pa.RecordBatch:
+    """The batch with what is the same in every row; added after sorting, which then carries less."""
+    same = [
+        pa.repeat(pa.scalar(delivery.batch, pa.string()), batch.num_rows),
+        pa.repeat(pa.scalar(delivery.at, pa.timestamp("us", tz="UTC")), batch.num_rows),
+    ]
+    return pa.RecordBatch.from_arrays([*batch.columns, *same], names=[*batch.schema.names, *CONSTANT])
+
+
 def written(name: str, given: set[str], delivery: Delivery) -> str:
     """SQL of one column of the table: ours, the source's in our type, or unknown."""
-    if name == "_batch":
-        return "$batch"
-    if name == "_at":
-        return "$at"
     if name == "_key":
         return key_expression(f"arriving.{quoted(delivery.key)}") if delivery.key else "NULL"
     return f"arriving.{quoted(name)}" if name in given else "NULL"

@@ -57,7 +57,8 @@ class CityCatalog(SqlCatalog):
                 note(session, current, snapshot)
             swap(session, self.name, current, staged.metadata_location)
             session.commit()
-        return CommitTableResponse(metadata=staged.metadata, metadata_location=staged.metadata_location)
+        location = staged.metadata_location
+        return CommitTableResponse(metadata=staged.metadata, metadata_location=location)  # type: ignore[call-arg]
 
 
 def batch_of(snapshot: Snapshot) -> str:

@@ -132,10 +132,14 @@ def replaced(
     if not files or not there.data:
         return []
     new = Plan(data=[Entry(file, 0) for file in files])
-    same = " AND ".join(f"d.{quoted(column)} = n.{quoted(column)}" for column in on)
+    known = " AND ".join(f"d.{quoted(column)} IS NOT NULL" for column in on)
+    mine, given = (", ".join(f"{side}.{quoted(column)}" for column in on) for side in "dn")
     sql = (
         f"SELECT d.{PATH}, d.{ROW} FROM ({relation_of(now, there, places=True)}) d "  # noqa: S608
-        f"SEMI JOIN ({relation_of(now, new)}) n ON {same}"
+        f"WHERE {known} AND (row({mine}) IN (SELECT row({given}) FROM ({relation_of(now, new)}) n)) IS TRUE"
+        if len(on) > 1
+        else f"SELECT d.{PATH}, d.{ROW} FROM ({relation_of(now, there, places=True)}) d "  # noqa: S608
+        f"WHERE ({mine} IN (SELECT {given} FROM ({relation_of(now, new)}) n)) IS TRUE"
     )
     return written(now, sql, None, marks)
 

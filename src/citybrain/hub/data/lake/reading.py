@@ -130,7 +130,5 @@ def row_count(name: str) -> int:
     dirty = made.dirty()
     if not dirty:
         return clean
-    only = replace(made, data=dirty)
-    return (
-        clean + engine.rows(f"SELECT count(*) FROM ({relation_of(found, only)})", seconds=COUNT_SECONDS)[0][0]
-    )
+    sql = f"SELECT count(*) FROM ({relation_of(found, replace(made, data=dirty))})"  # noqa: S608
+    return clean + engine.rows(sql, seconds=COUNT_SECONDS)[0][0]

@@ -107,6 +107,21 @@ def add_columns(name: str, columns: Sequence[LakeColumn]) -> None:
                 change.add_column(column.name, TYPES[column.type], doc=column.doc or None)
 
 
+def rename_column(name: str, old: str, new: str) -> None:
+    """Rename a column; old files read under the new name, because columns are known by number. ValueError: no such one."""
+    with table(name).update_schema() as change:
+        change.rename_column(old, new)
+
+
+def widen_column(name: str, column: str, digits: int) -> None:
+    """Let a number have more digits (up to 38, its decimals stay). ValueError: it is no number, or has as many."""
+    kind = shape(name)[column]
+    if not isinstance(kind, DecimalType) or digits <= kind.precision:
+        raise ValueError(f"{name}.{column} ({kind}) cannot be widened to {digits} digits")
+    with table(name).update_schema() as change:
+        change.update_column(column, DecimalType(digits, kind.scale))
+
+
 def shape(name: str) -> dict[str, Any]:
     """Column name → Iceberg type, ours included."""
     return {field.name: field.field_type for field in table(name).schema().fields}

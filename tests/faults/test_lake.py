@@ -1,0 +1,129 @@
+"""The lake under fire: rivals at one table, writers and compactors killed at every step, a disk that is really full."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as city
+
+from citybrain.hub.data.lake import catalog, orphans, reading, tables
+from citybrain.hub.data.models import LakeBatch, LakeGrave
+from citybrain.hub.data.tests.lake import readers
+from citybrain.kernel import clock
+
+from . import lake as work
+from .test_full_disk import own_mounts
+from .town import ROOT
+
+pytestmark = pytest.mark.faults
+NAME = work.NAME
+MOUNT = 'mount -t tmpfs -o size=6m tmpfs "$1" && shift && exec "$@"'
+
+
+@pytest.fixture
+def people(lake):
+    tables.create_table(NAME, work.COLUMNS)
+    return NAME
+
+
+def command(*words: object) -> tuple[list[str], dict[str, str]]:
+    """A process of its own on this test's lake and database."""
+    env = {
+        **os.environ, "DATABASE_URL": catalog.database_uri().replace("postgresql+psycopg", "postgres"),
+        "CITYBRAIN_LAKE_WAREHOUSE": city.LAKE_WAREHOUSE, "CITYBRAIN_LAKE_CATALOG": city.LAKE_CATALOG,
+        "CITYBRAIN_DATA_DIR": str(city.DATA_DIR), "CITYBRAIN_LAKE_MEMORY": "300MB", "CITYBRAIN_LAKE_THREADS": "1",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+    }  # fmt: skip
+    return [sys.executable, "-m", "tests.faults.lake", *map(str, words)], env
+
+
+def start(*words: object) -> subprocess.Popen:
+    argv, env = command(*words)
+    return subprocess.Popen(
+        argv, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(processes: list[subprocess.Popen]) -> list[int]:
+    """What each printed."""
+    said = [process.communicate(timeout=300) for process in processes]
+    assert all(process.returncode == 0 for process in processes), [err[-2000:] for _, err in said]
+    return [int(out) for out, _ in said]
+
+
+def count(sql: str = "count(*)") -> int:
+    return reading.query(f"SELECT {sql} FROM {NAME}").rows[0][0]
+
+
+def notes():
+    return LakeBatch.objects.filter(table=tables.table(NAME).metadata.table_uuid)
+
+
+def test_appending_changing_and_compacting_at_once(people):
+    kinds = [("append", 1, 8), ("append", 2, 8), ("change", 3, 5), ("change", 4, 5), ("compact", 5, 4)]
+    written = finished([start(*kind) for kind in kinds])
+    assert written[:2] == [80, 80]
+    assert count() == count("count(DISTINCT number)") == 160 + 3
+    assert count("min(amount) FILTER (WHERE number IN ('U3', 'U4'))") == 5
+    assert notes().count() == 26
+    assert readers.library() == readers.engines_own()
+
+
+def test_the_same_delivery_by_several_processes_comes_in_once(people):
+    assert sum(finished([start("same", mine, 6) for mine in range(3)])) == 6
+    assert count() == 6
+
+
+@pytest.mark.parametrize("point", work.POINTS)
+@pytest.mark.parametrize("kind", ["append", "change", "compact"])
+def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, kind, point):
+    for turn in range(9):
+        work.append(0, turn)
+    work.change(7, 0)
+    work.change(7, 1)
+    before = readers.engines_own()
+    process = start(kind, 7 if kind == "change" else 1, 3, point)
+    process.communicate(timeout=300)
+    assert process.returncode == -signal.SIGKILL
+    assert readers.library() == readers.engines_own()
+    assert set(before) <= set(readers.engines_own())
+    for turn in range(3):  # whoever goes on does it again
+        work.KINDS[kind](7 if kind == "change" else 1, turn)
+    expected = 92 + (30 if kind == "append" else 0)
+    assert count() == count("count(DISTINCT number)") == expected
+    assert readers.library() == readers.engines_own()
+    clean_up(lake)
+    assert count() == expected
+
+
+def clean_up(folder) -> None:
+    """Days later nothing lies there that no snapshot names, and everything that one names."""
+    now = clock.now()
+    with clock.freeze(now + timedelta(days=2)):
+        orphans.bury(NAME)
+    with clock.freeze(now + timedelta(days=4)):
+        orphans.unlink(NAME)
+    left = {str(path) for path in folder.rglob("*") if path.is_file()}
+    assert left == orphans.named_files(tables.table(NAME))
+    assert not LakeGrave.objects.exists()
+
+
+def test_a_full_disk_refuses_the_delivery_and_keeps_nothing_of_it(lake):
+    way = own_mounts()
+    if not way:
+        pytest.skip("this system lets nobody mount a small file system")
+    lake.mkdir(exist_ok=True)
+    argv, env = command("full", 0, 0)
+    done = subprocess.run(
+        [*way, "sh", "-c", MOUNT, "sh", str(lake), *argv],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.splitlines() == ["stored 100 1", "refused disk_full 1", "stored 100 2", "stored 0 2"]
