@@ -104,7 +104,9 @@ def test_rows_in_a_database_are_there_once(granted, step):
         finished()
         asked = "SELECT count(*), count(DISTINCT number) FROM people"
         assert places.ask(target, secret, asked) == [(len(PEOPLE), len(PEOPLE))]
-        assert places.ask(target, secret, "SELECT sum(rows), bool_and(complete) FROM citybrain_delivery") == [(11, True)]
+        assert places.ask(target, secret, "SELECT sum(rows), bool_and(complete) FROM citybrain_delivery") == [
+            (11, True)
+        ]
 
 
 @pytest.mark.parametrize("step", FILE_STEPS, ids=lambda s: f"{s[0].__name__}-{s[1]}-{s[2]}-{s[3]}")
