@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,7 @@ def given(
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),
-            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=said(wanted),
+            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted),
         ),
         caller,
     )  # fmt: skip
@@ -147,17 +148,21 @@ def run_statement(found: Living, statement: Statement, records: Sequence[str] = 
 def lake_rows(found: Living, statement: Statement, records: Sequence[str]) -> list[tuple]:
     """Rows of a table of the lake; files that cannot hold the records are not opened."""
     sql, params = dialect.for_lake(statement.sql, statement.params)
-    only = {found.dataset.key: In("_key", [lookup_key(r) for r in records])} if records else {}
+    named = In("_key", [lookup_key(r) for r in records])  # type: ignore[arg-type, call-arg]  # its own __new__ is untyped
+    only = {found.dataset.key: named} if records else {}
     return reading.query(reading.Asked(sql, params, filters=only, seconds=MILLISECONDS / 1000)).rows
 
 
 def said(wanted: Wanted) -> str:
-    """The filters as the access log keeps them."""
-    return (
-        json.dumps([[f.item, f.op, f.value] for f in wanted.filters], ensure_ascii=False, default=str)
-        if wanted.filters
-        else ""
-    )
+    """The filters as text."""
+    tests = [[f.item, f.op, f.value] for f in wanted.filters]
+    return json.dumps(tests, ensure_ascii=False, default=str) if tests else ""
+
+
+def logged(found: Living, wanted: Wanted) -> str:
+    """The filters as the access log keeps them: without the values of personal items."""
+    tests = tuple(replace(f, value="***") if found.items[f.item].personal else f for f in wanted.filters)
+    return said(replace(wanted, filters=tests))
 
 
 # -- cursors: sealed, good for the same question only -------------------------------------------------------------
