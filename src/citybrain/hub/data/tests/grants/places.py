@@ -1,7 +1,13 @@
 """Places of delivery for tests: a second database on the test server, an SFTP server in this process."""
 
 import asyncio
+import contextlib
+import getpass
+import shutil
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +16,8 @@ from uuid import uuid4
 
 import psycopg
 from django.conf import settings
+
+from citybrain.project.postgres import free_port
 
 
 @contextmanager
@@ -95,3 +103,44 @@ def sftp(folder: Path) -> Iterator[dict[str, Any]]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def mariadb(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """(target, password) of a MariaDB of its own; skips where none is installed."""
+    import pytest
+
+    if not shutil.which("mariadbd", path="/usr/sbin:/usr/bin"):
+        pytest.skip("no MariaDB is installed")
+    me, files = getpass.getuser(), ["--no-defaults", f"--datadir={folder}/data"]
+    subprocess.run(
+        ["mariadb-install-db", *files, f"--user={me}", "--skip-test-db"], check=True, capture_output=True
+    )
+    (folder / "init.sql").write_text(
+        "CREATE DATABASE scjg CHARACTER SET utf8mb4;\n"
+        "CREATE USER 'exchange'@'%' IDENTIFIED BY 'op\"en';\nGRANT ALL ON scjg.* TO 'exchange'@'%';\n"
+    )
+    port = free_port()
+    server = subprocess.Popen(
+        ["/usr/sbin/mariadbd", *files, f"--user={me}", f"--port={port}", "--bind-address=127.0.0.1",
+         f"--socket={folder}/s", f"--pid-file={folder}/pid", f"--init-file={folder}/init.sql",
+         "--innodb-buffer-pool-size=16M", "--skip-name-resolve"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        answers(port)
+        target = {"host": "127.0.0.1", "port": str(port), "user": "exchange", "database": "scjg"}
+        yield {**target, "table": "people"}, 'op"en'
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def answers(port: int, seconds: float = 60) -> None:
+    """Wait until something listens at the port."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise AssertionError("MariaDB did not start")

@@ -13,6 +13,7 @@ from citybrain.hub.data.grants.actions.end_grant import suspend_grant
 from citybrain.hub.data.grants.actions.exchanges import begin_due_exchanges, set_up_exchange, stop_exchange
 from citybrain.hub.data.grants.data import Purpose
 from citybrain.hub.data.grants.exchange.files import FileTarget, LocalStore
+from citybrain.hub.data.grants.exchange.mysql import MysqlTarget
 from citybrain.hub.data.grants.exchange.postgresql import PostgresTarget
 from citybrain.hub.data.grants.exchange.target import Piece, Shape
 from citybrain.hub.data.grants.queries import pieces
@@ -102,6 +103,30 @@ def test_files_appear_whole_and_once(granted, form, monkeypatch, settings, tmp_p
     else:
         rows = [row for path in found for row in pq.read_table(path).to_pylist()]
     assert sorted(row["number"] for row in rows) == sorted(row["number"] for row in ROWS)
+
+
+def test_new_deliveries_reach_a_mariadb_once(granted, monkeypatch, tmp_path):
+    monkeypatch.setattr(pieces, "ROWS", 2)
+    with places.mariadb(tmp_path) as (target, secret):
+        made = set_up_exchange(grant_id=granted.id, kind="mysql", target=target, secret=secret, by=BY)
+        first = run_due()
+        assert (first.error, first.result) == ("", {"rows": 3})
+        lake_rows.deliver("gaj.person", [{**row, "income": 1.0} for row in MANY[:5]])
+        assert run_due(25).result == {"rows": 5}
+        assert run_due(50).result == {"rows": 0}
+        there = MysqlTarget(made.pk, target, secret)
+        there.prepare(Shape("gaj.person", (("number", "text"), ("name", "text"))))
+        found = there.engine.execute(
+            "SELECT count(*), count(DISTINCT number), min(name) FROM t.people"
+        ).fetchone()
+        assert found == (8, 8, "林**")
+        batch = next(iter(there.progress()))
+        with pytest.raises(Conflict):
+            there.write(Piece(batch, [], [1], [("1", "x", False)]))
+        there.write(Piece("whole", [], [1], [("1", "x", False)]))
+        there.finish("whole", alone=True)
+        assert there.engine.execute("SELECT count(*) FROM t.people").fetchone() == (1,)
+        there.close()
 
 
 def test_files_on_an_sftp_server_with_a_pinned_key(granted, tmp_path):
