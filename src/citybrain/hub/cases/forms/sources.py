@@ -7,6 +7,7 @@ whose room cannot answer, offers nothing.
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
 from typing import Any
 
 from citybrain.hub.cases.forms.prefill import Known, Offer, register_source
@@ -99,6 +100,8 @@ def earlier_cases(known: Known) -> list[tuple[str, str, dict[str, Any]]]:
 def from_register(known: Known, name: str, field: Field) -> Offer | None:
     """``<room.dataset>.<column>``: a row of an operational register about the subject itself (column subject_id)."""
     dataset, _, column = name.rpartition(".")
+    if not data.has_dataset(dataset):
+        return from_lake(known, dataset, column)
     row = known.once(f"register:{dataset}", lambda: register_row(known, dataset))
     value = row.get(column)
     if value in (None, ""):
@@ -106,6 +109,39 @@ def from_register(known: Known, name: str, field: Field) -> Offer | None:
     title = row.get("__title")
     source = title if isinstance(title, Text) else Text(zh=dataset)
     return Offer(value, source, "register", clock.today().isoformat())
+
+
+# The purpose under which the service net holds grants for filling in forms (免提交); the item comes with a log line.
+PREFILL = "duty:form-prefill"
+NUMBERS = {"citizen_number": "id_number", "uscc": "uscc"}
+
+
+def from_lake(known: Known, dataset: str, column: str) -> Offer | None:
+    """An item of the subject's own record in a register of the lake, under a grant for prefilling forms."""
+    try:
+        register = data.resource(dataset)
+        number = own_number(known, register)
+        facts = number and data.fetch_facts(
+            purpose=PREFILL, resource=dataset, record=number, items=[column], by=known.actor
+        )
+    except (CityError, LookupError, ValueError) as error:
+        log.info("register %s offers nothing: %s", dataset, error)
+        return None
+    value = facts.values[column] if facts else None
+    if value in (None, ""):
+        return None
+    disputed = " (异议中)" if facts and facts.disputed else ""
+    source = Text(zh=f"{register.title.zh}{disputed}", en=register.title.say("en"))
+    return Offer(
+        str(value) if isinstance(value, Decimal) else value, source, "register", clock.today().isoformat()
+    )
+
+
+def own_number(known: Known, register: data.ResourceRecord) -> str:
+    """The subject's number of the kind the register is kept by; empty when identity does not know it."""
+    kind = NUMBERS.get(register.item(register.key_item).identifier, "") if register.key_item else ""
+    fact = known.once("identity", lambda: identity.prefill(known.actor)).get(kind)
+    return str(fact.value) if fact else ""
 
 
 def register_row(known: Known, dataset: str) -> dict[str, Any]:

@@ -61,4 +61,6 @@ KINDS: dict[str, Callable[[str], str]] = {
 def masked(kind: bool | str, expression: str) -> str:
     """SQL of the masked text of an expression; unknown stays unknown, an unknown kind hides everything."""
     text = f"trim(CAST({expression} AS text))"
-    return KINDS[kind](text) if isinstance(kind, str) and kind in KINDS else hidden(text)
+    shown = KINDS[kind](text) if isinstance(kind, str) and kind in KINDS else hidden(text)
+    # Spelt out: least() of PostgreSQL passes over unknown, and eight stars would stand for nothing.
+    return f"CASE WHEN {expression} IS NULL THEN NULL ELSE {shown} END"

@@ -1,6 +1,8 @@
 """A consumer's MySQL or MariaDB, through the engine's own scanner: rows and the note of their piece in one transaction."""
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +34,7 @@ class MysqlTarget:
         }  # fmt: skip
         given = " ".join(f"{name}={quoted(value)}" for name, value in words.items())
         try:
-            self.engine.execute("LOAD mysql_scanner")
+            self.engine.execute(f"LOAD {literal(extension('mysql_scanner'))}")
             self.engine.execute(f"ATTACH {literal(given)} AS t (TYPE mysql)")
         except duckdb.Error as error:
             raise Unavailable(
@@ -111,6 +113,13 @@ class MysqlTarget:
     def close(self) -> None:
         """The engine with its connection."""
         self.engine.close()
+
+
+def extension(name: str) -> str:
+    """The file of an extension that came as a wheel; nothing is downloaded."""
+    spec = find_spec(f"duckdb_extension_{name}")
+    assert spec is not None and spec.origin is not None, name
+    return str(next(Path(spec.origin).parent.rglob(f"{name}.duckdb_extension")))
 
 
 def identifier(name: str) -> str:

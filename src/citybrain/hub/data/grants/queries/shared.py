@@ -4,12 +4,17 @@ import base64
 import binascii
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import duckdb
+from django.db import DataError
 from django.utils.translation import gettext as _
+from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import In
 
 from citybrain.hub.data.domain.statement import Statement
@@ -24,8 +29,9 @@ from citybrain.hub.data.lake import dialect, reading
 from citybrain.hub.data.lake.keys import lookup_key
 from citybrain.hub.data.queries.running import MILLISECONDS, run
 from citybrain.kernel.crypto import Undecipherable, decrypt_text, encrypt_text
-from citybrain.kernel.errors import FieldProblem, Invalid
+from citybrain.kernel.errors import FieldProblem, Invalid, Unavailable
 
+log = logging.getLogger(__name__)
 MOST_ROWS = 1000
 MOST_RECORDS = 500
 
@@ -67,7 +73,7 @@ def given(
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),
-            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=said(wanted),
+            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted),
         ),
         caller,
     )  # fmt: skip
@@ -127,21 +133,36 @@ def bad_filter(error: BadFilter) -> Invalid:
 
 
 def run_statement(found: Living, statement: Statement, records: Sequence[str] = ()) -> list[tuple]:
-    """Rows by the engine they live in; on the lake, files that cannot hold the records are not opened."""
-    if found.dataset.store == "database":
-        return run(statement.sql, statement.params)
+    """Rows by the engine they live in. Unavailable when it cannot read them, Invalid when a value does not fit."""
+    try:
+        if found.dataset.store == "database":
+            return run(statement.sql, statement.params)
+        return lake_rows(found, statement, records)
+    except (NoSuchTableError, duckdb.Error) as error:
+        log.warning("%s cannot be read for sharing", found.dataset.key, exc_info=True)
+        raise Unavailable(_("The resource cannot be read at this moment."), retry_after=60) from error
+    except DataError as error:
+        raise Invalid([FieldProblem("", "value", _("A value does not fit the resource."))]) from error
+
+
+def lake_rows(found: Living, statement: Statement, records: Sequence[str]) -> list[tuple]:
+    """Rows of a table of the lake; files that cannot hold the records are not opened."""
     sql, params = dialect.for_lake(statement.sql, statement.params)
-    only = {found.dataset.key: In("_key", [lookup_key(r) for r in records])} if records else {}
+    named = In("_key", [lookup_key(r) for r in records])  # type: ignore[arg-type, call-arg]  # its own __new__ is untyped
+    only = {found.dataset.key: named} if records else {}
     return reading.query(reading.Asked(sql, params, filters=only, seconds=MILLISECONDS / 1000)).rows
 
 
 def said(wanted: Wanted) -> str:
-    """The filters as the access log keeps them."""
-    return (
-        json.dumps([[f.item, f.op, f.value] for f in wanted.filters], ensure_ascii=False, default=str)
-        if wanted.filters
-        else ""
-    )
+    """The filters as text."""
+    tests = [[f.item, f.op, f.value] for f in wanted.filters]
+    return json.dumps(tests, ensure_ascii=False, default=str) if tests else ""
+
+
+def logged(found: Living, wanted: Wanted) -> str:
+    """The filters as the access log keeps them: without the values of personal items."""
+    tests = tuple(replace(f, value="***") if found.items[f.item].personal else f for f in wanted.filters)
+    return said(replace(wanted, filters=tests))
 
 
 # -- cursors: sealed, good for the same question only -------------------------------------------------------------

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import DataError, InterfaceError, OperationalError
@@ -41,7 +41,7 @@ class Signed:
             raise NotFound(_("There is no such grant."), code="no_grant") from None
 
 
-Answer = dict[str, Any] | JsonResponse
+Answer: TypeAlias = dict[str, Any] | JsonResponse
 
 
 def machine(*methods: str) -> Callable[[Callable[..., Answer]], Callable[..., JsonResponse]]:

@@ -85,6 +85,17 @@ def test_every_delivery_is_logged_with_its_records(app):
     assert line.key_id == app.key.id
 
 
+def test_the_log_keeps_filters_but_no_personal_values(app):
+    filters = [
+        {"item": "name", "op": "=", "value": "林小梅"},
+        {"item": "division", "op": "=", "value": "350902000000"},
+    ]
+    grant = factories.grant(items=["name", "division"])
+    assert len(app.post(ROWS_URL, {"filters": filters}, grant.id).json()["rows"]) == 1
+    line = ShareLog.objects.get()
+    assert json.loads(line.condition) == [["name", "=", "***"], ["division", "=", "350902000000"]]
+
+
 def test_without_the_log_nothing_is_shared(app):
     grant = factories.grant()
     with connection.cursor() as cursor:
