@@ -145,7 +145,9 @@ def result_columns(tree: exp.Query) -> tuple[str, ...]:
     names = tuple(tree.named_selects)
     if any(select.is_star for select in tree.selects):
         raise Refused("结果不能用 *，请逐项写出", "the result names every item, no *")
-    if not all(isinstance(select, exp.Alias | exp.Column) for select in tree.selects) or len(set(names)) != len(names):
+    if not all(isinstance(select, exp.Alias | exp.Column) for select in tree.selects) or len(
+        set(names)
+    ) != len(names):
         raise Refused("结果的每一项都要有不重复的名字", "every item of the result has a name of its own")
     return names
 

@@ -34,7 +34,9 @@ def doctor(db):
 def keeper(db):
     """May compare, merge and split, and run models; city-wide."""
     people.town()
-    people.role("keeper", ["data.view", "data.match", "data.models", "data.work", "data.unmask", "data.files"])
+    people.role(
+        "keeper", ["data.view", "data.match", "data.models", "data.work", "data.unmask", "data.files"]
+    )
     return people.official("keeper", people.post("keeper", "350900-zf", reach="all"))
 
 

@@ -56,7 +56,13 @@ def raw() -> None:
     """The departments' tables."""
     for key, (owner, key_item, items) in RAW.items():
         data.declare_resource(
-            key, title={"zh": f"表{key}", "en": key}, items=items, by=BY, owner=owner, cycle="daily", key_item=key_item
+            key,
+            title={"zh": f"表{key}", "en": key},
+            items=items,
+            by=BY,
+            owner=owner,
+            cycle="daily",
+            key_item=key_item,
         )
         data.publish_resource(key, by=BY)
 
@@ -64,7 +70,14 @@ def raw() -> None:
 def model(key: str, items: list[dict[str, Any]], **said: Any) -> ModelSaid:
     """A model as a pack says it."""
     return ModelSaid.model_validate(
-        {"key": key, "title": {"zh": f"模型{key}", "en": key}, "owner": "350902-fgw", "layer": "standard", "items": items, **said}
+        {
+            "key": key,
+            "title": {"zh": f"模型{key}", "en": key},
+            "owner": "350902-fgw",
+            "layer": "standard",
+            "items": items,
+            **said,
+        }
     )
 
 
@@ -79,7 +92,9 @@ def records(**more: Any) -> ModelSaid:
 
 def links() -> ModelSaid:
     """Who is who."""
-    return model("std.person_link", [item("record")], links={"register": "person", "records": "std.person_record"})
+    return model(
+        "std.person_link", [item("record")], links={"register": "person", "records": "std.person_record"}
+    )
 
 
 def golden() -> ModelSaid:
@@ -93,7 +108,12 @@ def golden() -> ModelSaid:
         "number": {"rule": "priority", "sources": ["gaj.resident"]}, "name": {"rule": "priority", "sources": ["gaj.resident"]},
         "birth_date": {"rule": "frequent"}, "phone": {"rule": "newest"}, "address": {"rule": "frequent"},
     }  # fmt: skip
-    said = {"records": "std.person_record", "links": "std.person_link", "items": rules, "trust": {"gaj.resident": 0.95}}
+    said = {
+        "records": "std.person_record",
+        "links": "std.person_link",
+        "items": rules,
+        "trust": {"gaj.resident": 0.95},
+    }
     return model("register.person", items, layer="register", key_item="person", golden=said)
 
 
@@ -114,7 +134,13 @@ def build(*keys: str, **more: Any) -> dict[str, Any]:
 
 def person(number: str, name: str, **more: Any) -> dict[str, Any]:
     """A row of 公安."""
-    said = {"sex": "2", "birth_date": date(1990, 1, 1), "phone": "13800000001", "address": "蕉南街道演示路1号", "at": date(2026, 1, 1)}
+    said = {
+        "sex": "2",
+        "birth_date": date(1990, 1, 1),
+        "phone": "13800000001",
+        "address": "蕉南街道演示路1号",
+        "at": date(2026, 1, 1),
+    }
     return {"number": number, "name": name, **said, **more}
 
 

@@ -27,7 +27,9 @@ def test_refused(sql):
 
 
 def test_what_is_allowed_is_kept():
-    found = checked("WITH n AS (SELECT number, upper(trim(name)) AS name FROM gaj.person) SELECT number, name FROM n")
+    found = checked(
+        "WITH n AS (SELECT number, upper(trim(name)) AS name FROM gaj.person) SELECT number, name FROM n"
+    )
     assert found.tables == ("gaj.person",)
     assert found.columns == ("number", "name")
 

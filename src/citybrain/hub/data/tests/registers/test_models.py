@@ -47,7 +47,11 @@ def tables(lake):
 def test_the_order_follows_from_what_models_read(tables):
     declare(records(), links(), golden())
     order = build_order()
-    assert order.index("std.person_record") < order.index("std.person_link") < order.index("register.person_value")
+    assert (
+        order.index("std.person_record")
+        < order.index("std.person_link")
+        < order.index("register.person_value")
+    )
     assert order[-1] == "register.person"
 
 
@@ -67,7 +71,13 @@ def test_a_model_reads_only_what_is_in_the_catalogue(tables):
 def test_a_failed_test_keeps_the_rows_out_names_them_and_stops_what_reads_them(tables):
     rooms.deliver("gaj.resident", [person(MEI, "测试甲"), person(MEI, "测试甲"), person(MING, "")])
     declare(
-        model("std.a", ITEMS, sql=SQL, key_item="number", tests=[{"unique": ["number"]}, {"not_null": ["name"], "stop": False}]),
+        model(
+            "std.a",
+            ITEMS,
+            sql=SQL,
+            key_item="number",
+            tests=[{"unique": ["number"]}, {"not_null": ["name"], "stop": False}],
+        ),
         model("std.b", ITEMS, sql="SELECT number, name, at FROM std.a"),
         model("std.c", ITEMS, sql=SQL),
     )
@@ -94,7 +104,10 @@ def test_a_failed_test_keeps_the_rows_out_names_them_and_stops_what_reads_them(t
 )
 def test_each_kind_of_test(tables, test, problems):
     rooms.deliver("gaj.resident", [person(MEI, "测试甲"), person(MING, "测试乙")])
-    rooms.deliver("rsj.insured", [{"number": MEI, "name": "测试甲", "phone": "1", "address": "x", "at": date(2026, 1, 1)}])
+    rooms.deliver(
+        "rsj.insured",
+        [{"number": MEI, "name": "测试甲", "phone": "1", "address": "x", "at": date(2026, 1, 1)}],
+    )
     declare(model("std.a", ITEMS, sql=SQL, tests=[{**test, "stop": False}]))
     build()
     findings = ModelRun.objects.get().findings
@@ -110,7 +123,9 @@ def test_incremental_reads_what_is_new_and_lays_it_over(tables):
     with clock.freeze(start + timedelta(days=2)):
         rooms.deliver("gaj.resident", [person(MEI, "新名")])
         build()
-    assert rows("SELECT number, name FROM std.a ORDER BY name") == sorted([(MEI, "新名"), (MING, "测试乙")], key=lambda r: r[1])
+    assert rows("SELECT number, name FROM std.a ORDER BY name") == sorted(
+        [(MEI, "新名"), (MING, "测试乙")], key=lambda r: r[1]
+    )
     newest = ModelRun.objects.first()
     assert newest is not None
     assert newest.since > start - timedelta(days=1)
@@ -130,7 +145,11 @@ def test_a_backfill_reads_from_its_day_on(tables):
 def test_lineage_goes_from_the_register_back_to_the_departments(tables):
     declare(records(), links(), golden())
     assert lineage_of("register.person", "phone") == [("std.person_record", "phone")]
-    assert origins_of("register.person", "phone") == [("gaj.resident", "phone"), ("jyj.pupil", "phone"), ("rsj.insured", "phone")]
+    assert origins_of("register.person", "phone") == [
+        ("gaj.resident", "phone"),
+        ("jyj.pupil", "phone"),
+        ("rsj.insured", "phone"),
+    ]
     assert ("std.person_record", "phone") in used_by("gaj.resident", "phone")
 
 
