@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from citybrain.hub.identity.domain.identifiers import citizen_check_character, uscc_check_character
+from citybrain.hub.identity.domain.identifiers import citizen_check_character, uscc_check_character  # noqa: E402
 
 OUT = ROOT / "packs" / "ningde-registers" / "demo" / "rows"
 TODAY = date(2026, 11, 20)
@@ -177,7 +177,7 @@ def other_office(row: dict[str, Any]) -> dict[str, Any]:
     if dice.random() < 0.15:
         made["phone"] = phone()
     if dice.random() < 0.12:
-        code, county, town = dice.choice(TOWNS)
+        _code, county, town = dice.choice(TOWNS)
         made["address"] = f"{county}{town}演示路{dice.randint(1, 300)}号"
     if dice.random() < 0.03:
         made["name"] = "".join(OTHER_SIGN.get(sign, sign) for sign in row["name"])

@@ -21,10 +21,10 @@ import pyarrow as pa
 
 django.setup()
 
-from citybrain.hub.data.registers.actions.alike import TEXTS, alike, prepared
-from citybrain.hub.data.registers.domain.matching import MODELS, Matching
-from citybrain.hub.data.registers.domain.scores import scored
-from citybrain.hub.data.tests.registers import twins
+from citybrain.hub.data.registers.actions.alike import TEXTS, alike, prepared  # noqa: E402
+from citybrain.hub.data.registers.domain.matching import MODELS, Matching  # noqa: E402
+from citybrain.hub.data.registers.domain.scores import scored  # noqa: E402
+from citybrain.hub.data.tests.registers import twins  # noqa: E402
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def train(register: str, made: twins.Twins) -> None:
     model: Matching = MODELS[register]
     known = {row["record"]: row for row in made.known}
     bare = {row["record"]: row for row in made.bare}
-    dice = random.Random(1)
+    dice = random.Random(1)  # noqa: S311 - a sample
     true = list(made.truth.items())
     chance = [
         (b, k)
@@ -87,7 +87,7 @@ def train(register: str, made: twins.Twins) -> None:
         engine.register("pairs", pa.Table.from_pylist(rows))
         for item, levels in model.comparisons.items():
             whens = " ".join(f"WHEN {lv.sql} THEN '{lv.words}'" for lv in levels if lv.sql != "ELSE")
-            sql = f"SELECT CASE {whens} ELSE 'different' END AS lv, count(*) FROM pairs WHERE {item}_l IS NOT NULL AND {item}_r IS NOT NULL GROUP BY 1"
+            sql = f"SELECT CASE {whens} ELSE 'different' END AS lv, count(*) FROM pairs WHERE {item}_l IS NOT NULL AND {item}_r IS NOT NULL GROUP BY 1"  # noqa: S608 - words of this file
             told = dict(engine.execute(sql).fetchall())
             total = sum(told.values())
             print(register, kind, item, {lv.words: round(told.get(lv.words, 0) / total, 5) for lv in levels})
