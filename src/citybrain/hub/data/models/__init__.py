@@ -1,5 +1,6 @@
 """Tables of the data room, one noun a file."""
 
+from citybrain.hub.data.models.code_table import CodeTable
 from citybrain.hub.data.models.column_lineage import ColumnLineage
 from citybrain.hub.data.models.entity_decision import EntityDecision, MatchPair
 from citybrain.hub.data.models.job import Job
@@ -9,6 +10,6 @@ from citybrain.hub.data.models.resource import Item, Resource
 from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectFile
 
 __all__ = [
-    "ColumnLineage", "EntityDecision", "FileRead", "Item", "Job", "LakeModel", "MatchPair", "ModelRun", "Objection",
+    "CodeTable", "ColumnLineage", "EntityDecision", "FileRead", "Item", "Job", "LakeModel", "MatchPair", "ModelRun", "Objection",
     "ReadLog", "Resource", "SubjectFile",
 ]  # fmt: skip

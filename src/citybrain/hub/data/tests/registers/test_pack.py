@@ -74,7 +74,9 @@ def test_the_demo_city_has_registers_themes_and_files(shipped, lake, settings):
     )
     run.id = packs_id()
     told = demo_rows.run_load(run)
-    assert told["refused"] == [], list(ModelRun.objects.exclude(state="done").values_list("model_id", "state", "findings", "error"))
+    assert told["refused"] == [], list(
+        ModelRun.objects.exclude(state="done").values_list("model_id", "state", "findings", "error")
+    )
     assert set(ModelRun.objects.values_list("state", flat=True)) == {"done"}
     assert LakeModel.objects.count() == 17
     assert Resource.objects.get(pk="gaj.resident").demo

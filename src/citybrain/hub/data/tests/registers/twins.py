@@ -91,7 +91,7 @@ def household(dice: random.Random, first: int) -> list[dict[str, Any]]:
 
 def people(count: int, seed: int) -> Twins:
     """About ``count`` known people; six in ten have a twin, and a quarter of the twins' number are strangers."""
-    dice = random.Random(seed)  # noqa: S311 - made-up people, not secrets
+    dice = random.Random(seed)
     known: list[dict[str, Any]] = []
     while len(known) < count:
         known += household(dice, len(known))
@@ -146,7 +146,7 @@ def noisy_phone(dice: random.Random, number: str) -> str | None:
 
 def firms(count: int, seed: int) -> Twins:
     """Known firms and what another office calls them; one person often has several firms at one address."""
-    dice = random.Random(seed)  # noqa: S311 - made-up firms, not secrets
+    dice = random.Random(seed)
     known: list[dict[str, Any]] = []
     while len(known) < count:
         boss, where, calls = name(dice), address(dice), phone(dice)
