@@ -19,6 +19,8 @@ from citybrain.hub.data.data import (
     GrantIssued,
     ItemRecord,
     JobRecord,
+    ObjectionRaised,
+    ObjectionSettled,
     ProblemsCured,
     ProblemsFound,
     RecordCorrected,
@@ -35,7 +37,7 @@ from citybrain.hub.data.domain.registry import (
     has_dataset,
     register_dataset,
 )
-from citybrain.hub.data.domain.statement import Question, condition
+from citybrain.hub.data.domain.statement import condition, Question
 from citybrain.hub.data.grants.actions.corrections import confirm_correction
 from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
@@ -70,6 +72,7 @@ from citybrain.hub.data.jobs.running import keep_doing as keep_doing_jobs
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
+from citybrain.hub.data.registers.actions.build import begin_build
 from citybrain.hub.data.registers.actions.correct_record import correct_record
 from citybrain.hub.data.registers.actions.objections import (
     dismiss_objection,
@@ -78,18 +81,21 @@ from citybrain.hub.data.registers.actions.objections import (
     review_objection,
     settle_objection,
 )
+from citybrain.hub.data.registers.queries.lineage import lineage_of
+from citybrain.hub.data.registers.queries.objections import under_objection
 from citybrain.hub.data.registers.queries.objections import objection_row as objection
 
 __all__ = [
     "Caller", "Column", "Dataset", "FactAnswer", "Facts", "Filter", "GrantEnded", "GrantIssued", "GrantRecord",
-    "ItemRecord", "JobRecord", "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected",
-    "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "SharedRows", "Wanted", "begin_job",
-    "catalogue", "condition", "confirm_correction", "correct_record", "csv_text", "dataset", "datasets",
-    "declare_resource", "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts",
-    "forget_dataset", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
-    "jobs_in_trouble", "keep_doing_jobs", "make_key", "measure", "measure_all", "note_delivery", "objection",
-    "publish_resource", "question", "raise_objection", "read", "record_hash", "register_application",
-    "register_dataset", "register_objection", "resource", "resources_of", "resume_grant", "review_objection",
-    "revoke_grant", "rotate_key", "safe_cell", "set_up_exchange", "settle_objection", "settle_record",
-    "shared_read", "stop_exchange", "stream", "suspend_grant", "sync_catalogue", "verify_fact", "verify_record",
+    "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemsCured", "ProblemsFound",
+    "Purpose", "Question", "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered",
+    "Run", "SharedRows", "Wanted", "begin_build", "begin_job", "catalogue", "condition", "confirm_correction",
+    "correct_record", "csv_text", "dataset", "datasets", "declare_resource", "disable_key", "dismiss_objection",
+    "dispute_record", "existing_grant", "fetch_facts", "forget_dataset", "grant", "grants_of", "grants_on",
+    "has_dataset", "is_disputed", "issue_grant", "job", "jobs_in_trouble", "keep_doing_jobs", "lineage_of",
+    "make_key", "measure", "measure_all", "note_delivery", "objection", "publish_resource", "question",
+    "raise_objection", "read", "record_hash", "register_application", "register_dataset", "register_objection",
+    "resource", "resources_of", "resume_grant", "review_objection", "revoke_grant", "rotate_key", "safe_cell",
+    "set_up_exchange", "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream",
+    "suspend_grant", "sync_catalogue", "under_objection", "verify_fact", "verify_record",
 ]  # fmt: skip

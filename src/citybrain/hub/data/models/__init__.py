@@ -1,5 +1,6 @@
 """Tables of the data room, one noun a file."""
 
+from citybrain.hub.data.models.code_table import CodeTable
 from citybrain.hub.data.models.column_lineage import ColumnLineage
 from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
 from citybrain.hub.data.models.entity_decision import EntityDecision, MatchPair
@@ -16,7 +17,8 @@ from citybrain.hub.data.models.share_log import ShareLog
 from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectFile
 
 __all__ = [
-    "ColumnLineage", "CorrectionNotice", "DisputedRecord", "EntityDecision", "Exchange", "FileRead", "Grant",
-    "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel", "MatchPair", "ModelRun",
-    "Objection", "ReadLog", "Resource", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "SubjectFile",
+    "CodeTable", "ColumnLineage", "CorrectionNotice", "DisputedRecord", "EntityDecision", "Exchange",
+    "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel",
+    "MatchPair", "ModelRun", "Objection", "ReadLog", "Resource", "ShareApplication", "ShareKey", "ShareLog",
+    "ShareNonce", "SubjectFile",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pack parts of the registers: ``codes`` 71, ``tables`` 72, ``models`` 74, ``files`` 76; demo ``rows`` 905."""
+"""Pack parts of the registers: ``codes`` 71, ``tables`` 72, ``models`` 74, ``archives`` 76; demo ``rows`` 905."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -173,7 +173,7 @@ class Models:
 class Files:
     """Kinds of files on people and firms."""
 
-    key, order, schema = "files", 76, documents.FileSaid
+    key, order, schema = "archives", 76, documents.FileSaid
 
     def check(self, ctx: packs.Context, docs: Docs) -> Iterable[packs.Problem]:
         """Sources and permission words exist."""

@@ -21,7 +21,7 @@ from citybrain.kernel.ids import new_id
 
 def refuse_weak_reason(reason: str) -> None:
     """A reason that says something."""
-    if len(reason.strip()) < 4:
+    if len(reason.strip()) < 2:
         raise Invalid([FieldProblem("reason", "required", _("Say in a few words why."))])
 
 

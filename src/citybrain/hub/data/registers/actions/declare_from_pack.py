@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
-from citybrain.hub.data.models import ColumnLineage
+from citybrain.hub.data.models import CodeTable, ColumnLineage
 from citybrain.hub.data.registers.actions.declare_model import declare_model, digest
 from citybrain.hub.data.registers.actions.put import put
 from citybrain.hub.data.registers.documents import CodesSaid, ModelSaid
@@ -27,6 +27,12 @@ LINK_ITEMS: list[dict[str, Any]] = [
         "type": "text",
         "title": {"zh": "主体标识", "en": "Subject id"},
         "is_key": True,
+        "grade": "L2",
+    },
+    {
+        "name": "found",
+        "type": "text",
+        "title": {"zh": "匹配所得标识", "en": "Id found by matching"},
         "grade": "L2",
     },
     {"name": "how", "type": "text", "title": {"zh": "依据", "en": "Found by"}},
@@ -123,6 +129,9 @@ def plain(test: Any) -> dict[str, Any]:
 def declare_codes(said: CodesSaid, *, pack: str, by: Actor) -> None:
     """A code table as a resource with its rows; written anew only when they changed."""
     key = f"code.{said.key}"
+    words = {c.code: c.title.as_dict() for c in said.codes}
+    said_so = {"title": said.title.as_dict(), "basis": said.basis, "words": words, "pack": pack}
+    CodeTable.objects.update_or_create(key=said.key, defaults=said_so)
     items = [
         {"name": "code", "type": "text", "title": {"zh": "代码", "en": "Code"}, "is_key": True},
         {"name": "zh", "type": "text", "title": {"zh": "名称", "en": "Chinese"}},

@@ -21,7 +21,7 @@ FIELDS = {
     "firm": ("record", "source", "number", "name", "representative", "phone", "address"),
 }
 SCHEMA = pa.schema([
-    ("record", pa.string()), ("source", pa.string()), ("entity", pa.string()), ("how", pa.string()),
+    ("record", pa.string()), ("source", pa.string()), ("entity", pa.string()), ("found", pa.string()), ("how", pa.string()),
     ("probability", pa.float64()),
 ])  # fmt: skip
 
@@ -33,16 +33,18 @@ def linked_rows(row: LakeModel) -> pa.Table:
     sure = by_identifier(records, register, model)
     bare = without_identifier(records, register)
     pairs = alike(register, known_side(records, register), bare) if bare else []
-    keep_pairs(model, pairs)
-    unsure = by_likeness(row.key, model, bare, pairs)
+    sets, sure_of = grown(model, pairs)
+    keep_pairs(model, pairs, sets, sure_of)
+    unsure = by_likeness(row.key, model, bare, sets, sure_of)
     return decided(pa.concat_tables([sure, unsure]), made)
 
 
 def by_identifier(records: str, register: str, model: Matching) -> pa.Table:
     """Records with a sound identifier, all inside the engine."""
     key = keys.key_expression("number")
+    entity = f"'{model.prefix}' || lpad(lower(printf('%x', {key})), 16, '0')"
     sql = (
-        f"SELECT record, source, '{model.prefix}' || lpad(lower(printf('%x', {key})), 16, '0') AS entity, "  # noqa: S608
+        f"SELECT record, source, {entity} AS entity, {entity} AS found, "  # noqa: S608
         f"'identifier' AS how, CAST(1 AS DOUBLE) AS probability FROM {records} WHERE {sound_identifier(register)}"
     )
     asked = reading.Asked(sql, {"lookup_secret": keys.secret()}, seconds=3600)
@@ -68,70 +70,75 @@ def dicts(answer: reading.Answer) -> list[dict[str, Any]]:
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def keep_pairs(model: Matching, pairs: Sequence[Pair]) -> None:
-    """Pairs a person has to look at; those looked at stay as they were decided, those no longer found go."""
-    wanted = {(p.left, p.right): p for p in pairs if model.review <= p.probability < model.auto}
-    MatchPair.objects.filter(register=model.register, state="open").delete()
-    MatchPair.objects.bulk_create(
-        [
-            MatchPair(
-                register=model.register,
-                left=left,
-                right=right,
-                probability=p.probability,
-                found_at=clock.now(),
-            )
-            for (left, right), p in wanted.items()
-        ],
-        ignore_conflicts=True,
-    )
+def answered(register: str) -> dict[tuple[str, str], str]:
+    """What people said about pairs: ``same`` or ``different``."""
+    rows = MatchPair.objects.filter(register=register).exclude(state="open")
+    return {(row.left, row.right): row.state for row in rows}
 
 
-def by_likeness(key: str, model: Matching, bare: Sequence[dict], pairs: Sequence[Pair]) -> pa.Table:
-    """Records without an identifier: joined to the person they are surely like, else alone; ids stay what they were."""
-    said = {
-        (p.left, p.right): p.state
-        for p in MatchPair.objects.filter(register=model.register).exclude(state="open")
-    }
-    anchors = {p.right: p.right_entity for p in pairs if p.right_entity} | {
-        p.left: p.left_entity for p in pairs if p.left_entity
-    }
-    sets, best = Clusters(anchors), {}
-    for pair in sorted(pairs, key=lambda p: -p.probability):
+def grown(model: Matching, pairs: Sequence[Pair]) -> tuple[Clusters, dict[str, float]]:
+    """Sets of records that are one, and how sure each joined record is; what people said goes first."""
+    said = answered(model.register)
+    anchors = {p.right: p.right_entity for p in pairs} | {p.left: p.left_entity for p in pairs}
+    sets, sure = Clusters({record: entity for record, entity in anchors.items() if entity}), {}
+    for pair in sorted(pairs, key=lambda p: (said.get((p.left, p.right)) != "same", -p.probability)):
         state = said.get((pair.left, pair.right), "")
-        if (
-            state != "different"
-            and (pair.probability >= model.auto or state == "same")
-            and sets.join(pair.left, pair.right)
-        ):
+        wanted = state == "same" or (state != "different" and pair.probability >= model.auto)
+        if wanted and sets.join(pair.left, pair.right):
             for record in (pair.left, pair.right):
-                best[record] = max(best.get(record, 0.0), 1.0 if state == "same" else pair.probability)
+                sure[record] = max(sure.get(record, 0.0), 1.0 if state == "same" else pair.probability)
+    return sets, sure
+
+
+def by_likeness(
+    key: str, model: Matching, bare: Sequence[dict], sets: Clusters, sure: dict[str, float]
+) -> pa.Table:
+    """Records without an identifier: joined to the person they are surely like, else alone; ids stay what they were."""
     earlier = earlier_entities(key)
-    rows = []
-    for root, members in sets.members(record["record"] for record in bare).items():
-        entity = sets.anchor.get(root) or stable(model, members, earlier)
-        rows += [(member, entity, best.get(member)) for member in members]
     source = {record["record"]: record["source"] for record in bare}
-    return pa.Table.from_pylist(
-        [
+    rows = []
+    for root, members in sets.members(source).items():
+        entity = sets.anchor.get(root) or stable(model, members, earlier)
+        rows += [
             {
-                "record": r,
-                "source": source[r],
-                "entity": e,
-                "how": "alone" if p is None else "likeness",
-                "probability": p or 0.0,
+                "record": member, "source": source[member], "entity": entity, "found": entity,
+                "how": "likeness" if member in sure else "alone", "probability": sure.get(member, 0.0),
             }
-            for r, e, p in rows
-        ],
-        schema=SCHEMA,
-    )
+            for member in members
+        ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def keep_pairs(model: Matching, pairs: Sequence[Pair], sets: Clusters, sure: dict[str, float]) -> None:
+    """Pairs a person has to look at: the likeliest one for a record and a subject, none for what is joined already.
+
+    Those looked at stay as they were decided; open ones that are no longer found go.
+    """
+    best: dict[tuple[str, str], Pair] = {}
+    for pair in sorted(pairs, key=lambda p: -p.probability):
+        doubtful = model.review <= pair.probability < model.auto
+        bare = pair.left if not pair.left_entity else pair.right
+        if doubtful and bare not in sure and sets.root(pair.left) != sets.root(pair.right):
+            best.setdefault((bare, pair.left_entity or pair.right_entity or pair.right), pair)
+    MatchPair.objects.filter(register=model.register, state="open").delete()
+    rows = [
+        MatchPair(
+            register=model.register,
+            left=p.left,
+            right=p.right,
+            probability=p.probability,
+            found_at=clock.now(),
+        )
+        for p in best.values()
+    ]
+    MatchPair.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def earlier_entities(key: str) -> dict[str, str]:
     """Record → entity of the last run, of records without an identifier."""
     if not has_table(key):
         return {}
-    rows = reading.query(f"SELECT record, entity FROM {key} WHERE how <> 'identifier'").rows  # noqa: S608
+    rows = reading.query(f"SELECT record, found FROM {key} WHERE how <> 'identifier'").rows  # noqa: S608
     return dict(rows)
 
 
@@ -150,8 +157,8 @@ def decided(found: pa.Table, made: Sequence[Decided]) -> pa.Table:
         return found
     rows = found.to_pylist()
     for row in rows:
-        if row["entity"] in touched:
-            after = entity_after(row["record"], row["entity"], made)
-            if after != row["entity"]:
-                row["entity"], row["how"], row["probability"] = after, "person", 1.0
+        if row["found"] in touched:
+            row["entity"] = entity_after(row["record"], row["found"], made)
+            if row["entity"] != row["found"]:
+                row["how"], row["probability"] = "person", 1.0
     return pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -11,6 +11,7 @@ from citybrain.hub.data.queries.read import checked_purpose
 from citybrain.hub.data.registers.permissions import FILES, MINORS
 from citybrain.hub.data.registers.queries import files
 from citybrain.hub.data.registers.queries.objections import subject_mark
+from citybrain.hub.data.registers.records import FileRecord
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
@@ -27,7 +28,7 @@ class Wanted:
 
 
 @transaction.atomic
-def look(kind_key: str, wanted: Wanted, *, purpose: str, unmask: bool = False, by: Actor) -> files.FileRecord:
+def look(kind_key: str, wanted: Wanted, *, purpose: str, unmask: bool = False, by: Actor) -> FileRecord:
     """An official looks into one file; masked unless ``unmask`` and ``data.unmask``. One line a look, and one a block.
 
     NotAllowed: no right to this file, or it is a minor's and ``data.minors`` is missing (on record). NotFound: nobody,
@@ -87,7 +88,7 @@ def withheld_from(kind: SubjectFile, number: str, by: Actor) -> dict[str, str]:
 
 
 @transaction.atomic
-def look_at_own(kind_key: str, *, by: Actor) -> files.FileRecord:
+def look_at_own(kind_key: str, *, by: Actor) -> FileRecord:
     """The person's or firm's own file, in full. NotFound for whoever acts as neither, agents included."""
     kind = files.file_kind(kind_key)
     subject = own_subject(by)
@@ -105,9 +106,7 @@ def own_subject(by: Actor) -> identity.Subject:
     return identity.subject_of(by)
 
 
-def keep(
-    kind: SubjectFile, found: files.FileRecord, purpose: str, by: Actor, *, unmasked: bool, own: bool
-) -> None:
+def keep(kind: SubjectFile, found: FileRecord, purpose: str, by: Actor, *, unmasked: bool, own: bool) -> None:
     """The lines of the look; when they cannot be written nothing is shown."""
     seen = [block for block in found.blocks if not block.withheld]
     FileRead.objects.create(

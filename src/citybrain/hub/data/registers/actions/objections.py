@@ -35,7 +35,7 @@ def raise_objection(
     found = resource(resource_key)
     if item not in {i.name for i in found.items}:
         raise Invalid([FieldProblem("item", "unknown", _("There is no such item."))])
-    if len(reason.strip()) < 4:
+    if len(reason.strip()) < 2:
         raise Invalid([FieldProblem("reason", "required", _("Say in a few words what is wrong."))])
     mark = record_mark(resource_key, record)
     if (
@@ -112,7 +112,7 @@ def settle_objection(
     new_hash: str = "",
 ) -> Objection:
     """The source corrected the value (hashes of the record before and after) or keeps it, with reasons. Conflict: state."""
-    if len(answer.strip()) < 4:
+    if len(answer.strip()) < 2:
         raise Invalid([FieldProblem("answer", "required", _("Give the reason or the evidence."))])
     row = locked(objection_id, by)
     advance(row, "corrected" if corrected else "kept")

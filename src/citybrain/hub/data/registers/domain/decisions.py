@@ -25,13 +25,16 @@ def entity_after(record: str, entity: str, decisions: Iterable[Decided]) -> str:
 
 
 def names_of(entity: str, decisions: Iterable[Decided]) -> set[str]:
-    """Every entity id whose rows may belong to this one: itself, what was merged into it, what it was split from."""
-    found = {entity}
-    for made in reversed(list(decisions)):
-        if made.act == "merge" and made.kept in found:
-            found.add(made.other)
-        if made.act == "split" and made.other in found:
-            found.add(made.kept)
+    """Every entity id whose rows may belong to this one: all that decisions, in force or not, ever tied together."""
+    listed = list(decisions)
+    found: set[str] = set()
+    waiting = {entity}
+    while waiting:
+        found |= waiting
+        tied = {
+            name for made in listed if {made.kept, made.other} & waiting for name in (made.kept, made.other)
+        }
+        waiting = tied - found
     return found
 
 

@@ -10,8 +10,17 @@ from citybrain.hub.data.registers.domain.decisions import Decided, entity_after,
 
 def decisions(register: str) -> list[Decided]:
     """Merges and splits in force, in order."""
-    rows = EntityDecision.objects.filter(register=register, undone_at=None).order_by("at", "id")
-    return trail(rows.values("act", "kept", "other", "records"))
+    return in_force_and_all(register)[0]
+
+
+def in_force_and_all(register: str) -> tuple[list[Decided], list[Decided]]:
+    """Decisions in force, and all that were ever made, in order; in one question."""
+    rows = list(
+        EntityDecision.objects.filter(register=register)
+        .order_by("at", "id")
+        .values("act", "kept", "other", "records", "undone_at")
+    )
+    return trail(row for row in rows if row["undone_at"] is None), trail(rows)
 
 
 def entity_of_identifier(prefix: str, identifier: str) -> str:
@@ -20,14 +29,17 @@ def entity_of_identifier(prefix: str, identifier: str) -> str:
 
 
 def records_of(links: str, register: str, entity: str) -> list[tuple[str, str, str, float]]:
-    """(record, source, how it was found, probability) of an entity, after what people decided; looked up by key."""
-    made = decisions(register)
+    """(record, source, how it was found, probability) of an entity, after what people decided; looked up by key.
+
+    Right at once after a decision: rows still lie under the entity of the last build, and are judged by what was found.
+    """
+    made, ever = in_force_and_all(register)
     if not has_table(links):
         return []
-    names = sorted(names_of(entity, made))
+    names = sorted(names_of(entity, ever))
     hashes = [keys.lookup_key(name) for name in names]
     asked = reading.Asked(
-        f"SELECT record, source, how, probability, entity FROM {links} "  # noqa: S608 - a key of the catalogue
+        f"SELECT record, source, how, probability, found FROM {links} "  # noqa: S608 - a key of the catalogue
         "WHERE list_contains($hashes, _key) AND list_contains($names, entity) ORDER BY record",
         {"hashes": hashes, "names": names},
         {links: In("_key", hashes)},

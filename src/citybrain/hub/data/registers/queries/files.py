@@ -3,8 +3,9 @@
 ``actions.look`` is the only door for people: it checks right and purpose and writes the log before a row leaves.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,86 +14,20 @@ from pyiceberg.expressions import EqualTo, In
 from citybrain.hub.data.lake import keys, reading
 from citybrain.hub.data.lake.tables import has_table
 from citybrain.hub.data.models import Item, Resource, SubjectFile
-from citybrain.hub.data.registers.domain.decisions import current
+from citybrain.hub.data.registers.domain.decisions import Decided, current, entity_after
 from citybrain.hub.data.registers.domain.matching import MODELS
 from citybrain.hub.data.registers.queries.entities import decisions, entity_of_identifier, records_of
 from citybrain.hub.data.registers.queries.objections import items_under_objection
+from citybrain.hub.data.registers.queries.showing import Eye
+from citybrain.hub.data.registers.queries.showing import eye as eye_of
+from citybrain.hub.data.registers.records import Block, FileRecord, Line, Said, Value
 from citybrain.kernel import clock
 from citybrain.kernel.errors import NotFound
-from citybrain.kernel.masking import mask
 from citybrain.kernel.text import Text
 
 MOST_ROWS = 20
 SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value of a block as it may be shown. ``record`` is the key of its row, kept for objections, never shown."""
-
-    item: str
-    title: Text
-    shown: Any
-    masked: bool = False
-    objected: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of a source table about the subject."""
-
-    record: str
-    at: datetime | None
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block: whose, from where, how sure, the rows. ``withheld`` says why there are none to see."""
-
-    key: str
-    title: Text
-    owner: str
-    resource: str
-    source: Text
-    confidence: float
-    grade: str
-    lines: tuple[Line, ...] = ()
-    withheld: str = ""
-
-
-@dataclass(frozen=True)
-class Said:
-    """One value of the golden record with what stands beside it: who says what else."""
-
-    item: str
-    title: Text
-    value: str
-    source: str
-    confidence: float
-    others: tuple[tuple[str, str, date | None], ...] = ()
-
-
-@dataclass(frozen=True)
-class FileRecord:
-    """A file: what the register says with its conflicts, then the blocks."""
-
-    key: str
-    title: Text
-    subject: str
-    name: str
-    number: str
-    entity: str
-    minor: bool
-    summary: tuple[Said, ...]
-    blocks: tuple[Block, ...] = field(default_factory=tuple)
-
-    def block(self, key: str) -> Block:
-        """The block of that key; NotFound otherwise."""
-        for block in self.blocks:
-            if block.key == key:
-                return block
-        raise NotFound("no such block / 没有这个板块")
+NUMBER = re.compile(r"[0-9A-Z]{18}\Z")
 
 
 def file_kinds(subject: str = "") -> list[SubjectFile]:
@@ -109,14 +44,9 @@ def file_kind(key: str) -> SubjectFile:
     return row
 
 
-def register_of(kind: SubjectFile) -> str:
-    """``person`` or ``firm``: the register's word for matching and decisions."""
-    return kind.subject
-
-
 def entity_of(kind: SubjectFile, number: str) -> str:
     """The id a number stands under now."""
-    made = decisions(register_of(kind))
+    made = decisions(kind.subject)
     return current(entity_of_identifier(MODELS[kind.subject].prefix, number), made)
 
 
@@ -136,22 +66,27 @@ def number_by_traits(kind: SubjectFile, name: str, trait: str) -> str:
 def assembled(kind: SubjectFile, number: str, *, withheld: dict[str, str], unmasked: bool) -> FileRecord:
     """The file of a number. ``withheld``: block key → reason. NotFound when no register and no block knows it."""
     entity = entity_of(kind, number)
-    records = records_of(kind.links, register_of(kind), entity)
-    resources = {row.key: row for row in Resource.objects.filter(pk__in=[b["resource"] for b in kind.blocks])}
-    items = items_by_resource([*resources, kind.register])
-    golden, summary = golden_of(kind, entity, items.get(kind.register, {}), unmasked)
+    records = records_of(kind.links, kind.subject, entity)
+    sources = {source for _record, source, *_rest in records}
+    wanted = [kind.register, *sources, *(b["resource"] for b in kind.blocks)]
+    resources = {row.key: row for row in Resource.objects.filter(pk__in=wanted)}
+    items = items_by_resource(resources)
+    eye = eye_of((item for named in items.values() for item in named.values()), unmasked=unmasked)
+    golden, summary = golden_of(kind, entity, items.get(kind.register, {}), eye)
     if not golden and not records:
         raise NotFound("nobody is known by this / 没有查到该主体的记录")
+    found = Found(
+        entity, numbers_of(number, records), records, decisions(kind.subject), MODELS[kind.subject].prefix
+    )
     blocks = tuple(
-        block_of(
-            said, resources[said["resource"]], items[said["resource"]], number, records, withheld, unmasked
-        )
+        block_of(said, resources[said["resource"]], items[said["resource"]], found, withheld, eye)
         for said in kind.blocks
         if said["resource"] in resources
     )
+    titles = {key: Text(**row.title) for key, row in resources.items()}
     return FileRecord(
         kind.key, Text(**kind.title), kind.subject, str(golden.get("name") or ""), number, entity,
-        minor(golden.get("birth_date")), summary, blocks,
+        minor(golden.get("birth_date")), summary, blocks, titles,
     )  # fmt: skip
 
 
@@ -199,7 +134,7 @@ def row_by_key(key: str, column: str, value: str) -> dict[str, Any]:
 
 
 def golden_of(
-    kind: SubjectFile, entity: str, items: dict[str, Item], unmasked: bool
+    kind: SubjectFile, entity: str, items: dict[str, Item], eye: Eye
 ) -> tuple[dict[str, Any], tuple[Said, ...]]:
     """The golden record and, item by item, what stands and what contradicts it."""
     golden = row_by_key(kind.register, kind.subject, entity)
@@ -215,45 +150,70 @@ def golden_of(
     by_item: dict[str, list[tuple]] = {}
     for item, *rest in reading.query(asked).rows:
         by_item.setdefault(item, []).append(tuple(rest))
-    return golden, tuple(
-        said_of(items[name], rows, unmasked) for name, rows in by_item.items() if name in items
-    )
+    return golden, tuple(said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items)
 
 
-def said_of(item: Item, rows: Sequence[tuple], unmasked: bool) -> Said:
+def said_of(item: Item, rows: Sequence[tuple], eye: Eye) -> Said:
     """One item of the golden record; other sources only where they say something else, each value once."""
     standing = next(row for row in rows if row[3])
     others: dict[str, tuple[str, str, date | None]] = {}
     for value, source, at, _chosen, _confidence in rows:
         if value != standing[0]:
-            others.setdefault(value, (shown(item, value, unmasked), source, at))
+            others.setdefault(value, (eye.sees(item, value), source, at))
     return Said(
         item.name,
         Text(**item.title),
-        shown(item, standing[0], unmasked),
+        eye.sees(item, standing[0]),
         standing[1],
         standing[4],
         tuple(others.values()),
+        item.position,
     )
 
 
-def shown(item: Item, value: Any, unmasked: bool) -> Any:
-    """The value as it may be seen."""
-    if value is None or unmasked or not item.personal:
-        return value
-    return mask("" if item.personal == "yes" else item.personal, value)
+@dataclass(frozen=True)
+class Found:
+    """What is known before the blocks are read: the subject, its numbers, its source records, what people decided."""
+
+    entity: str
+    numbers: frozenset[str]
+    records: Sequence[tuple[str, str, str, float]]
+    decisions: Sequence[Decided]
+    prefix: str
+
+    def keys_in(self, resource: str, *, by_number: bool) -> list[str]:
+        """Values of the key item of this subject's rows: linked records, and rows under its numbers not split off."""
+        linked = {record.partition(":")[2] for record, source, *_rest in self.records if source == resource}
+        own = {n for n in self.numbers if by_number and self.keeps(f"{resource}:{n}", n)}
+        return sorted(linked | own)
+
+    def keeps(self, record: str, number: str) -> bool:
+        """Whether a row under one of the numbers is still this subject's."""
+        found = entity_of_identifier(self.prefix, number)
+        return entity_after(record, found, self.decisions) == self.entity
+
+
+def numbers_of(number: str, records: Sequence[tuple]) -> frozenset[str]:
+    """The number and, after a merge, the other numbers of the subject."""
+    names = (
+        record.partition(":")[2] for record, _source, how, _p in records if how in ("identifier", "person")
+    )
+    return frozenset({number, *(name for name in names if NUMBER.match(name))})
 
 
 def block_of(
-    said: dict[str, Any], row: Resource, items: dict[str, Item], number: str, records: Sequence[tuple],
-    withheld: dict[str, str], unmasked: bool,
-) -> Block:  # fmt: skip
+    said: dict[str, Any],
+    row: Resource,
+    items: dict[str, Item],
+    found: Found,
+    withheld: dict[str, str],
+    eye: Eye,
+) -> Block:
     """One block with its rows, or why they are withheld."""
-    found = [record.partition(":")[2] for record, source, *_rest in records if source == row.key]
-    wanted = found if said["find"] == "record" else [number]
-    sure = min([said["confidence"], *(p for _r, source, _h, p in records if source == row.key and p)])
+    wanted = found.keys_in(row.key, by_number=said["find"] == "number")
+    sure = min([said["confidence"], *(p for _r, source, _h, p in found.records if source == row.key and p)])
     reason = withheld.get(said["key"], "")
-    lines = () if reason or not wanted else lines_of(row, items, said["items"], wanted, unmasked)
+    lines = () if reason or not wanted else lines_of(row, items, said["items"], wanted, eye)
     return Block(
         said["key"],
         Text(**said["title"]),
@@ -268,7 +228,7 @@ def block_of(
 
 
 def lines_of(
-    row: Resource, items: dict[str, Item], names: Sequence[str], wanted: Sequence[str], unmasked: bool
+    row: Resource, items: dict[str, Item], names: Sequence[str], wanted: Sequence[str], eye: Eye
 ) -> tuple[Line, ...]:
     """Rows of a table by key; newest first."""
     if not row.key_item or not has_table(row.key):
@@ -288,8 +248,8 @@ def lines_of(
         Line(
             str(record), at,
             tuple(
-                Value(name, Text(**items[name].title), shown(items[name], value, unmasked),
-                      bool(items[name].personal) and not unmasked, (str(record), name) in objected)
+                Value(name, Text(**items[name].title), eye.sees(items[name], value),
+                      bool(items[name].personal) and not eye.unmasked, (str(record), name) in objected)
                 for name, value in zip(chosen, values, strict=True)
             ),
         )

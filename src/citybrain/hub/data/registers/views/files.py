@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from citybrain.hub.data.registers.actions.look import Wanted, look
 from citybrain.hub.data.registers.permissions import FILES
 from citybrain.hub.data.registers.queries import files
+from citybrain.hub.data.registers.records import FileRecord
 from citybrain.hub.data.views.asked import asked
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
@@ -53,7 +54,7 @@ def found_nobody(error: NotFound) -> str:
     )
 
 
-def unit_names(found: files.FileRecord | None) -> dict[str, str]:
+def unit_names(found: FileRecord | None) -> dict[str, str]:
     """Names of the departments of the blocks."""
     names = {}
     for code in {block.owner for block in found.blocks} if found else set():

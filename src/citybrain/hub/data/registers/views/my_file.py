@@ -12,6 +12,7 @@ from citybrain.hub.data.registers.actions.objections import raise_objection
 from citybrain.hub.data.registers.queries import files
 from citybrain.hub.data.registers.queries.objections import objections_of, subject_mark
 from citybrain.hub.data.registers.queries.reads import reads_of
+from citybrain.hub.data.registers.records import Block, FileRecord, Line, Value
 from citybrain.hub.data.registers.views.files import unit_names
 from citybrain.hub.data.views.asked import asked
 from citybrain.hub.identity import api as identity
@@ -87,7 +88,7 @@ def object_to(request: HttpRequest, kind: str) -> HttpResponse:
     return kept_private(render(request, "data/registers/object.html", context, status=status))
 
 
-def place_in(found: files.FileRecord, said: dict[str, str]) -> tuple[files.Block, files.Line, files.Value]:
+def place_in(found: FileRecord, said: dict[str, str]) -> tuple[Block, Line, Value]:
     """The value in the own file; NotFound for anything that is not there."""
     block = found.block(said["block"])
     row = int(said["row"]) if said["row"].isascii() and said["row"].isdigit() else -1
