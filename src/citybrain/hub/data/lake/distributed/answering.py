@@ -11,7 +11,7 @@ from citybrain.hub.data.lake.distributed import sources, translation
 from citybrain.hub.data.lake.distributed.session import away, bounded, forget
 from citybrain.hub.data.lake.distributed.shape import checked, refused
 from citybrain.hub.data.lake.engine import cursor
-from citybrain.hub.data.lake.reading import Answer, Asked, duckdb_type, tuples
+from citybrain.hub.data.lake.reading import Answer, Asked, tuples
 from citybrain.hub.data.lake.tables import table
 from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError
@@ -75,7 +75,7 @@ def expected(tree: exp.Query, tables: dict[str, Table], asked: Asked) -> pa.Sche
     with cursor(asked.seconds) as engine:
         for name, found in tables.items():
             columns = ", ".join(
-                f'NULL::{duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields
+                f'NULL::{sources.duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields
             )
             engine.execute(f"CREATE TEMP VIEW {views[name]} AS SELECT {columns} WHERE false")
         return engine.execute(empty.sql(dialect="duckdb"), params or None).to_arrow_table().schema
