@@ -20,7 +20,7 @@ RULES = {
     "id": "TRY_CAST(id AS BIGINT) IS NOT NULL",
     "amount": "TRY_CAST(amount AS DECIMAL(18, 6)) BETWEEN 0 AND 1000000",
     "kind": "kind IN ('water', 'bus', 'medical', 'tax', 'market')",
-    "at": 'TRY_CAST("at" AS TIMESTAMPTZ) IS NOT NULL',
+    "noted_at": "TRY_CAST(noted_at AS TIMESTAMPTZ) IS NOT NULL",
     "division": "length(division) = 12",
 }
 
@@ -92,7 +92,7 @@ def from_csv(folder: Path) -> dict[str, float]:
     engine.execute(f"CREATE OR REPLACE TEMP TABLE checked AS SELECT *, {wrong} AS wrong FROM {read}")
     engine.execute(
         "COPY (SELECT * EXCLUDE (wrong) REPLACE (CAST(id AS BIGINT) AS id, CAST(amount AS DECIMAL(18, 6)) AS amount, "
-        f"CAST(\"at\" AS TIMESTAMPTZ) AS \"at\") FROM checked WHERE wrong = '') TO '{good}' (FORMAT parquet)"
+        f"CAST(noted_at AS TIMESTAMPTZ) AS noted_at) FROM checked WHERE wrong = '') TO '{good}' (FORMAT parquet)"
     )
     engine.execute(f"COPY (SELECT * FROM checked WHERE wrong <> '') TO '{bad}' (FORMAT parquet)")
     accepted = put("bench.delivery", good, kind.key, f"csv/{time.time()}")

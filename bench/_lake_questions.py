@@ -19,16 +19,16 @@ AIM_RATIO, AIM_LOOKUP = 1.2, 300.0
 DAY = datetime(2026, 6, 14, 16, tzinfo=UTC)  # midnight of the city's clock
 READERS, TURNS = 16, 6
 PLAIN = {
-    "scan": "SELECT count(*), sum(value), max(at) FROM bench.reading",
+    "scan": "SELECT count(*), sum(value), max(noted_at) FROM bench.reading",
     "filter": "SELECT count(*), avg(value) FROM bench.reading WHERE metric = 'pm25' AND value > 75",
     "group-by": "SELECT metric, count(*), avg(value) FROM bench.reading GROUP BY metric ORDER BY metric",
-    "org x month": "SELECT organisation, date_trunc('month', at) AS m, count(*), sum(amount) FROM bench.transaction GROUP BY 1, 2 ORDER BY 1, 2",
-    "day slice": "SELECT count(*), sum(amount) FROM bench.transaction WHERE at >= $since AND at < $until",
+    "org x month": "SELECT organisation, date_trunc('month', noted_at) AS m, count(*), sum(amount) FROM bench.transaction GROUP BY 1, 2 ORDER BY 1, 2",
+    "day slice": "SELECT count(*), sum(amount) FROM bench.transaction WHERE noted_at >= $since AND noted_at < $until",
     "top-k": "SELECT id, amount FROM bench.transaction ORDER BY amount DESC, id LIMIT 100",
     "distinct": "SELECT count(DISTINCT person) FROM bench.transaction",
     "join": "SELECT p.sex, count(*), sum(c.fee) FROM bench.case c JOIN bench.person p ON c.person = p.number GROUP BY 1 ORDER BY 1",
 }  # fmt: skip
-PERSON = "SELECT id, kind, amount, at FROM bench.transaction WHERE person = $person ORDER BY id"
+PERSON = "SELECT id, kind, amount, noted_at FROM bench.transaction WHERE person = $person ORDER BY id"
 
 
 def asked(name: str):
@@ -40,7 +40,7 @@ def asked(name: str):
     if name != "day slice":
         return Asked(PLAIN[name], seconds=3600)
     until = DAY + timedelta(days=1)
-    only = And(GreaterThanOrEqual("at", DAY.isoformat()), LessThan("at", until.isoformat()))
+    only = And(GreaterThanOrEqual("noted_at", DAY.isoformat()), LessThan("noted_at", until.isoformat()))
     return Asked(PLAIN[name], {"since": DAY, "until": until}, {"bench.transaction": only}, seconds=3600)
 
 
@@ -73,9 +73,11 @@ def raw_sql(sql: str, folder: Path, *, copies: bool) -> str:
 
 def raw(sql: str, params: dict) -> list:
     """Raw DuckDB with our engine's memory and threads."""
-    from citybrain.hub.data.lake import engine
+    from citybrain.hub.data.lake.engine import cursor
+    from citybrain.hub.data.lake.reading import tuples
 
-    return engine.rows(sql, params, seconds=3600)
+    with cursor(3600) as made:
+        return tuples(made.execute(sql, params or None).to_arrow_table())
 
 
 def best(ask: Callable[[], list]) -> tuple[float, list]:

@@ -68,17 +68,17 @@ def kinds(total: int) -> list[Kind]:
              "CASE WHEN u(i, 9) < 0.5 THEN CAST(floor(u(i, 10) * 400) AS DECIMAL(18, 6)) END AS fee, u(i, 11) < 0.93 AS on_time",
              key="person"),
         Kind("bench.reading", 0.5,
-             (("device", "text"), ("metric", "text"), ("value", "real"), ("division", "text"), ("at", "datetime")),
+             (("device", "text"), ("metric", "text"), ("value", "real"), ("division", "text"), ("noted_at", "datetime")),
              "'D' || lpad(CAST(skewed(20000, i, 1) AS VARCHAR), 6, '0') AS device, "
              "pick(['pm25','noise','water','tilt','smoke','flow','temperature','humidity'], i, 2) AS metric, "
-             "round(u(i, 3) * 100, 2) AS value, division(skewed(20000, i, 1), 4) AS division, moment(i, {n}) AS at"),
+             "round(u(i, 3) * 100, 2) AS value, division(skewed(20000, i, 1), 4) AS division, moment(i, {n}) AS noted_at"),
         Kind("bench.transaction", 0.3,
              (("id", "integer"), ("person", "text"), ("firm", "text"), ("kind", "text"), ("amount", "number"),
-              ("organisation", "text"), ("division", "text"), ("at", "datetime")),
+              ("organisation", "text"), ("division", "text"), ("noted_at", "datetime")),
              f"i AS id, citizen(skewed({people}, i, 1)) AS person, firm(skewed({firms}, i, 2)) AS firm, "
              "pick(['water','bus','medical','tax','market'], i, 3) AS kind, "
              "CAST(round(pow(u(i, 4), 4) * 5000, 2) AS DECIMAL(18, 6)) AS amount, unit(i, 5) AS organisation, "
-             "division(i, 7) AS division, moment(i, {n}) AS at", key="person"),
+             "division(i, 7) AS division, moment(i, {n}) AS noted_at", key="person"),
     ]  # fmt: skip
 
 

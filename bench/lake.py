@@ -15,7 +15,10 @@ from pathlib import Path
 from bench import _city, _lake_city, _lake_load, _lake_questions
 from bench._figures import say
 
-LAKE_BYTES, RAW_BYTES = 50, 35  # a row; measured at 10 million, used to say beforehand what a run will need
+LAKE_BYTES, RAW_BYTES = (
+    30,
+    16,
+)  # a row; measured at 1 to 10 million: 25 and 13, used to say beforehand what a run will need
 AIM_IN, AIM_CSV = 500_000, 150_000
 TEN_BILLION = 10_000_000_000
 

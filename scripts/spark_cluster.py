@@ -35,8 +35,8 @@ JDBC = Path("/usr/share/java/postgresql.jar")
 TABLE = "bench.transaction"
 # Rounded by person and sorted twice over, so that there is a shuffle to lose.
 SQL = (
-    "SELECT t.kind, date_trunc('month', t.at) AS m, count(*) AS n, sum(t.amount) AS amount, count(DISTINCT t.person) AS people, "
-    "sum(CASE WHEN t.r = 1 THEN 1 ELSE 0 END) AS first FROM (SELECT *, row_number() OVER (PARTITION BY person ORDER BY at, id) AS r "
+    "SELECT t.kind, date_trunc('month', t.noted_at) AS m, count(*) AS n, sum(t.amount) AS amount, count(DISTINCT t.person) AS people, "
+    "sum(CASE WHEN t.r = 1 THEN 1 ELSE 0 END) AS first FROM (SELECT *, row_number() OVER (PARTITION BY person ORDER BY noted_at, id) AS r "
     f"FROM {TABLE}) AS t GROUP BY 1, 2 ORDER BY 1, 2"
 )  # fmt: skip
 DRIVER = """
@@ -185,7 +185,9 @@ class Cluster:
         from citybrain.project.postgres import free_port
 
         self.home, self.work = home, work
-        self.env = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(work / "w"),
+        self.drivers: list[subprocess.Popen] = []
+        self.env = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
+            "TZ": "UTC", "SPARK_WORKER_DIR": str(work / "w"),
                     "PYSPARK_PYTHON": str(home.parents[3] / "bin" / "python")}  # fmt: skip
         port, web = free_port(), free_port()
         self.master = f"spark://127.0.0.1:{port}"
@@ -223,7 +225,7 @@ class Cluster:
             try:
                 if ready():
                     return
-            except OSError:
+            except (OSError, ValueError):
                 pass
             time.sleep(0.3)
         raise SystemExit(f"{what} did not come up; see {self.work}")
@@ -241,14 +243,17 @@ class Cluster:
             str(plan),
         ]
         log = open(plan.with_suffix(".log"), "w")  # noqa: SIM115 - the process keeps it
-        return subprocess.Popen(command, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        self.drivers.append(
+            subprocess.Popen(command, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        )
+        return self.drivers[-1]
 
     def kill_a_worker(self) -> None:
         """-9 for a worker and the executor it started."""
         os.killpg(self.started[-1].pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        for process in reversed(self.started):
+        for process in (*self.drivers, *reversed(self.started)):
             try:
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -295,7 +300,7 @@ def middle(driver: subprocess.Popen, ui: int) -> tuple[int, int]:
                     done, of = stage["numCompleteTasks"], stage["numTasks"]
                     if stage["shuffleReadBytes"] and 0 < done < of * 3 // 4:
                         return done, of
-        except OSError:
+        except (OSError, ValueError):  # not up yet
             pass
         time.sleep(0.05)
     raise SystemExit("the question was over before a worker could be killed: take more --rows")
