@@ -76,7 +76,7 @@ def expected(tree: exp.Query, tables: dict[str, Table], asked: Asked) -> pa.Sche
     with cursor(asked.seconds) as engine:
         for name, found in tables.items():
             columns = ", ".join(
-                f'NULL::{duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields
+                f'NULL::{sources.duckdb_type(f.field_type)} AS "{f.name}"' for f in found.schema().fields
             )
             engine.execute(f"CREATE TEMP VIEW {views[name]} AS SELECT {columns} WHERE false")
         return engine.execute(empty.sql(dialect="duckdb"), params or None).to_arrow_table().schema

@@ -68,3 +68,10 @@ def spark_type(kind: IcebergType) -> str:
     """Spark's name of an Iceberg type."""
     text = str(kind)
     return "TIMESTAMP_NTZ" if text.startswith("timestamp") else {"long": "BIGINT"}.get(text, text.upper())
+
+
+def duckdb_type(kind: IcebergType) -> str:
+    """The embedded engine's name of an Iceberg type."""
+    text = str(kind)
+    known = {"string": "VARCHAR", "long": "BIGINT"}
+    return "TIMESTAMPTZ" if text.startswith("timestamptz") else known.get(text, text.upper())
