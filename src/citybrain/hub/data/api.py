@@ -4,8 +4,11 @@
 scope and purpose every time.
 """
 
-from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
+from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery
+from citybrain.hub.data.catalogue.actions.lineage import forget_lineage, record_lineage
+from citybrain.hub.data.catalogue.actions.publish import publish_resource, withdraw_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.queries.lineage import lineage
 from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
 from citybrain.hub.data.data import (
     Column,
@@ -16,8 +19,10 @@ from citybrain.hub.data.data import (
     ProblemsCured,
     ProblemsFound,
     RecordCorrected,
+    ResourceChanged,
     ResourcePublished,
     ResourceRecord,
+    ResourceWithdrawn,
     Rows,
     RowsDelivered,
 )
@@ -39,9 +44,11 @@ from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
 
 __all__ = [
-    "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemsCured", "ProblemsFound", "Question",
-    "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "begin_job", "catalogue",
-    "condition", "csv_text", "dataset", "datasets", "declare_resource", "forget_dataset", "has_dataset", "job",
-    "keep_doing_jobs", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
-    "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
+    "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemsCured", "ProblemsFound",
+    "Question", "RecordCorrected", "ResourceChanged", "ResourcePublished", "ResourceRecord",
+    "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "begin_job", "catalogue", "condition", "csv_text",
+    "dataset", "datasets", "declare_resource", "forget_dataset", "forget_lineage", "has_dataset", "job",
+    "keep_doing_jobs", "lineage", "measure", "measure_all", "note_delivery", "publish_resource", "question",
+    "read", "record_lineage", "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
+    "withdraw_resource",
 ]  # fmt: skip
