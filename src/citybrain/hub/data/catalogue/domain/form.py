@@ -50,6 +50,7 @@ RESOURCE_COLUMNS = (
     column("title.zh", required=True, width=28, title=Text(zh="资源名称", en="Name (Chinese)")),
     column("title.en", width=28, title=Text(zh="资源英文名称", en="Name (English)")),
     column("description.zh", width=40, title=Text(zh="摘要", en="Abstract")),
+    column("description.en", width=40, title=Text(zh="英文摘要", en="Abstract (English)")),
     column("owner", required=True, title=Text(zh="提供方代码", en="Provider code")),
     column("classification"), column("code", "ignored"), column("layer", "choice", words=choices.LAYERS),
     column("format", "choice", words=choices.FORMATS), column("cycle", "choice", words=choices.CYCLES),
@@ -73,6 +74,7 @@ ITEM_COLUMNS = (
     column("personal", "choice", words=MASKS), column("sharing", "choice", words=choices.SHARING),
     column("opening", "choice", words=choices.OPENING), column("element", width=22),
     column("is_source", "bool", words=choices.YES_NO), column("description.zh", width=30, title=Text(zh="说明", en="Note")),
+    column("description.en", width=30, title=Text(zh="英文说明", en="Note (English)")),
 )  # fmt: skip
 
 
@@ -244,7 +246,7 @@ def read_text(col: FormColumn, text: str) -> Read:
 
 
 LONGEST = {
-    "description.zh": 2000, "title.zh": 200, "title.en": 200, "owner": 80, "classification": 20, "sharing_basis": 200,
+    "description.zh": 2000, "description.en": 4000, "title.zh": 200, "title.en": 200, "owner": 80, "classification": 20, "sharing_basis": 200,
     "opening_basis": 200, "special_approval": 200, "security_owner": 120, "source_system": 80, "key_item": 60,
     "time_item": 60, "organisation_item": 60, "division_item": 60, "code_table": 60, "identifier": 30, "element": 80,
 }  # fmt: skip
