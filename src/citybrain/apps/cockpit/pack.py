@@ -81,7 +81,9 @@ class Boards:
 def shown(document: BoardDocument) -> set[tuple[str, str]]:
     """What a board is made from, for the lineage: indicators, and datasets its cards count themselves."""
     codes = {(f"indicator:{code}", "") for card in document.cards for code in card.codes()}
-    own = [measure for card in document.cards for measure in (card.measure, card.towns) if measure is not None]
+    own = [
+        measure for card in document.cards for measure in (card.measure, card.towns) if measure is not None
+    ]
     return codes | {(measure.dataset, "") for measure in own}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 190, 56, 70, 18, 12
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 184, 56, 48, 18, 8
 LINE = 13  # Chinese characters of a line; Latin letters count half
 
 

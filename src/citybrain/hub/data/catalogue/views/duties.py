@@ -118,7 +118,9 @@ def edit(request: HttpRequest, key: str = "") -> HttpResponse:
                 identity.require(
                     request.actor, DUTY, organisation=values["organisation"], obj=f"duty:{values['key']}"
                 )
-                keep_duty(values.pop("key"), by=request.actor, pack=row.pack if row else "", **stored(values, row))
+                keep_duty(
+                    values.pop("key"), by=request.actor, pack=row.pack if row else "", **stored(values, row)
+                )
                 flash.success(request, _("Saved."))
                 return redirect("data:duties")
             except Invalid as error:
@@ -177,7 +179,11 @@ def stored(values: dict[str, Any], row: Duty | None) -> dict[str, Any]:
     """As the list keeps it; an element's English name stays."""
     english = {e["name"]: (e.get("title") or {}).get("en", "") for e in (row.elements if row else [])}
     found = [ELEMENT.match(line.strip()) for line in values["elements"].splitlines() if line.strip()]
-    elements = [{"name": m.group(1), "title": {"zh": m.group(2).strip(), "en": english.get(m.group(1), "")}} for m in found if m]
+    elements = [
+        {"name": m.group(1), "title": {"zh": m.group(2).strip(), "en": english.get(m.group(1), "")}}
+        for m in found
+        if m
+    ]
     if not elements:
         raise Invalid([FieldProblem("elements", "required", _("Please fill this in."))])
     kept = {k: v for k, v in values.items() if k not in ("title_zh", "title_en", "elements")}

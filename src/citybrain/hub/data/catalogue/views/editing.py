@@ -49,7 +49,8 @@ SECTIONS = (
 BY_NAME = {col.field: col for col in RESOURCE_COLUMNS}
 DESCRIBED = tuple(BY_NAME[name] for _section, names in SECTIONS for name in names)
 FIRST = tuple(
-    BY_NAME[name] for name in ("key", "title.zh", "title.en", "description.zh", "description.en", "owner", "classification")
+    BY_NAME[name]
+    for name in ("key", "title.zh", "title.en", "description.zh", "description.en", "owner", "classification")
 )
 FIRST_ITEM = tuple(col for col in ITEM_COLUMNS if col.field in ("name", "title.zh", "title.en", "type"))
 

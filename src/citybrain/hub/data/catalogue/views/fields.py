@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from citybrain.hub.data.catalogue.domain.choices import options
+from citybrain.hub.data.catalogue.domain.description import TITLES
 from citybrain.hub.data.catalogue.domain.form import HINTS, READERS, FormColumn
 from citybrain.hub.data.catalogue.permissions import CATALOGUE
 from citybrain.hub.data.models import CatalogueClass
@@ -47,8 +48,11 @@ def page_field(
     )  # fmt: skip
     if col.field in listed:
         made.type, made.options, made.hint = "select", listed[col.field], ""
+        made.label = TITLES[col.field].say()
     elif col.words and col.kind != "bool":
         made.options = options(col.words, empty="" if col.kind == "choices" else CHOOSE.say())
+    if col.kind == "choices":
+        made.hint = ""
     if col.kind == "texts":
         made.value = "、".join(value or [])
     if col.field in ("description.zh", "description.en", "sharing_condition"):

@@ -63,7 +63,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = found(resources_for(request.actor), said["q"], {n: said[n] for n in FACETS}, said["sort"])
     if request.GET.get("as") == "form":
         return download(form_file(rows[:500]), XLSX, "xlsx")
-    head = [_("Code"), _("Resource"), _("Key"), _("Provider"), _("Provider code"), _("Class"), _("Layer"), _("Update cycle"), _("Sharing"), _("Opening"), _("Grade"), _("State"), _("Version"), _("Rows"), _("Received")]  # fmt: skip
+    head = [_("Resource code"), _("Resource"), _("Key"), _("Provider"), _("Provider code"), _("Class"), _("Layer"), _("Update cycle"), _("Sharing"), _("Opening"), _("Grade"), _("State"), _("Version"), _("Rows"), _("Received")]  # fmt: skip
     lines = [exported(row) for row in rows[:MOST_EXPORTED]]
     return download(csv_text(head, lines).encode(), "text/csv; charset=utf-8", "csv")
 

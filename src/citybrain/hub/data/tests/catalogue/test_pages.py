@@ -269,4 +269,6 @@ def test_no_word_breaks_a_page(draft, clerk, client, odd):
         posted = dict.fromkeys(
             ("key", "name", "title.zh", "owner", "type", "classification", "cycle", "item.name"), odd
         )
-        assert client.post(reverse(f"data:{name}", args=args), posted).status_code in (302, 400, 403, 422), name
+        assert client.post(reverse(f"data:{name}", args=args), posted).status_code in (302, 400, 403, 422), (
+            name
+        )
