@@ -42,7 +42,7 @@ TITLES = {
     "element": Text(zh="对应数据元", en="Element of a register"), "is_source": Text(zh="数源", en="Is the source"),
     "position": Text(zh="顺序", en="Order"),
 }  # fmt: skip
-NO_TEXT = (None, "", [], {}, {"zh": "", "en": ""}, {"zh": ""})
+NO_TEXT: tuple[Any, ...] = (None, "", [], {}, {"zh": "", "en": ""}, {"zh": ""})
 
 
 @dataclass(frozen=True)

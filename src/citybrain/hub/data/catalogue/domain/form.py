@@ -110,6 +110,7 @@ def sheet(name: Text, columns: Sequence[FormColumn], rows: Sequence[Mapping[str,
 
 def written(col: FormColumn, row: Mapping[str, Any]) -> Any:
     """One value as the form shows it."""
+    words = col.words or {}
     field, _, language = col.field.partition(".")
     value = (row.get(field) or {}).get(language, "") if language else row.get(field)
     if value is None or value == "":
@@ -117,7 +118,7 @@ def written(col: FormColumn, row: Mapping[str, Any]) -> Any:
     if col.kind == "bool":
         return choices.YES_NO["yes"].say() if value else ""
     if col.kind == "choices":
-        return "、".join(col.words[word].say() for word in value if word in (col.words or {}))
+        return "、".join(words[word].say() for word in value if word in words)
     if col.kind == "texts":
         return "、".join(value)
     return col.words[value].say() if col.words and value in col.words else value

@@ -108,9 +108,8 @@ def edit(request: HttpRequest, key: str = "") -> HttpResponse:
     row = duty_row(key) if key else None
     if row is not None:
         identity.require(request.actor, DUTY, organisation=row.organisation, obj=f"duty:{key}")
-    values, errors = (
-        (values_of(row), {}) if row else ({"organisation": request.actor.organisation, "basis_tag": "K"}, {})
-    )
+    fresh = {"organisation": request.actor.organisation, "basis_tag": "K"}
+    values, errors = values_of(row) if row else fresh, dict[str, str]()
     if request.method == "POST":
         values, errors = read(request, key)
         if not errors:

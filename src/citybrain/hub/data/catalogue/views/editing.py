@@ -60,7 +60,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The whole description of a resource."""
     row = resource_for(request.actor, key)
     require_describe(request.actor, row)
-    values, errors, status = described(row), {}, 200
+    values, status = described(row), 200
+    errors: dict[str, str] = {}
     if request.method == "POST":
         values, errors = sent(DESCRIBED, request.POST)
         if not errors:
@@ -160,7 +161,7 @@ def item(request: HttpRequest, key: str, name: str = "") -> HttpResponse:
     if name and known is None:
         raise NotFound("no such item / 没有这个信息项", code="no_item")
     columns = [col for col in ITEM_COLUMNS if col.field != "key" and not (name and col.field == "name")]
-    values, errors = known or {"type": "text", "grade": "L1"}, {}
+    values, errors = known or {"type": "text", "grade": "L1"}, dict[str, str]()
     if request.method == "POST":
         values, errors = sent(columns, request.POST)
         values["grade"] = values.get("grade") or "L1"

@@ -26,6 +26,7 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
         "say_value": say_value,
         "compared": None,
     }
+    context["item_names"] = {item.name: say(item.title) for item in row.items.all()}
     if older and newer:
         context["compared"] = compared(row, min(older, newer), max(older, newer))
     context["asked"] = {"older": older or row.version - 1, "newer": newer or row.version}
