@@ -66,6 +66,8 @@ class Boards:
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         """Upsert the board."""
         apply_board(doc.data, key=doc.key, pack=doc.pack, hash=doc.hash)
+        name = f"board:{doc.key}"
+        data.record_lineage(upstream=shown(doc.data), downstream=(name, ""), made_by=name, by=ctx.by)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Hide it."""
@@ -74,6 +76,15 @@ class Boards:
     def used(self, pack: str, key: str, version: int) -> bool:
         """A board is a view; changing it changes no fact, so it is never frozen."""
         return False
+
+
+def shown(document: BoardDocument) -> set[tuple[str, str]]:
+    """What a board is made from, for the lineage: indicators, and datasets its cards count themselves."""
+    codes = {(f"indicator:{code}", "") for card in document.cards for code in card.codes()}
+    own = [
+        measure for card in document.cards for measure in (card.measure, card.towns) if measure is not None
+    ]
+    return codes | {(measure.dataset, "") for measure in own}
 
 
 packs.register_part(Boards())

@@ -4,12 +4,11 @@
 scope and purpose every time.
 """
 
-from citybrain.hub.data.catalogue.actions.declare import (
-    declare_resource,
-    note_delivery,
-    publish_resource,
-)
+from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery
+from citybrain.hub.data.catalogue.actions.lineage import forget_lineage, record_lineage
+from citybrain.hub.data.catalogue.actions.publish import publish_resource, withdraw_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.queries.lineage import lineage
 from citybrain.hub.data.catalogue.queries.owned import resources_of
 from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
 from citybrain.hub.data.data import (
@@ -24,8 +23,10 @@ from citybrain.hub.data.data import (
     ProblemsCured,
     ProblemsFound,
     RecordCorrected,
+    ResourceChanged,
     ResourcePublished,
     ResourceRecord,
+    ResourceWithdrawn,
     Rows,
     RowsDelivered,
 )
@@ -88,14 +89,15 @@ from citybrain.hub.data.registers.queries.objections import objection_row as obj
 __all__ = [
     "Caller", "Column", "Dataset", "FactAnswer", "Facts", "Filter", "GrantEnded", "GrantIssued", "GrantRecord",
     "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemsCured", "ProblemsFound",
-    "Purpose", "Question", "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered",
-    "Run", "SharedRows", "Wanted", "begin_build", "begin_job", "catalogue", "condition", "confirm_correction",
-    "correct_record", "csv_text", "dataset", "datasets", "declare_resource", "disable_key", "dismiss_objection",
-    "dispute_record", "existing_grant", "fetch_facts", "forget_dataset", "grant", "grants_of", "grants_on",
-    "has_dataset", "is_disputed", "issue_grant", "job", "jobs_in_trouble", "keep_doing_jobs", "lineage_of",
-    "make_key", "measure", "measure_all", "note_delivery", "objection", "publish_resource", "question",
-    "raise_objection", "read", "record_hash", "register_application", "register_dataset", "register_objection",
+    "Purpose", "Question", "RecordCorrected", "ResourceChanged", "ResourcePublished", "ResourceRecord",
+    "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "SharedRows", "Wanted", "begin_build", "begin_job",
+    "catalogue", "condition", "confirm_correction", "correct_record", "csv_text", "dataset", "datasets",
+    "declare_resource", "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts",
+    "forget_dataset", "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed",
+    "issue_grant", "job", "jobs_in_trouble", "keep_doing_jobs", "lineage", "lineage_of", "make_key", "measure",
+    "measure_all", "note_delivery", "objection", "publish_resource", "question", "raise_objection", "read",
+    "record_hash", "record_lineage", "register_application", "register_dataset", "register_objection",
     "resource", "resources_of", "resume_grant", "review_objection", "revoke_grant", "rotate_key", "safe_cell",
     "set_up_exchange", "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream",
-    "suspend_grant", "sync_catalogue", "under_objection", "verify_fact", "verify_record",
+    "suspend_grant", "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource",
 ]  # fmt: skip

@@ -144,6 +144,8 @@ class ItemRecord:
     personal: str = ""
     sharing: str = ""
     opening: str = ""
+    element: str = ""
+    is_source: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,16 @@ class ResourceRecord:
     changed_at: datetime
     key_item: str
     items: tuple[ItemRecord, ...]
+    data_class: str = "general"
+    security_owner: str = ""
+    source_system: str = ""
+    format: str = ""
+    sharing_ways: tuple[str, ...] = ()
+    retention_months: int | None = None
+    vertical: bool = False
+    keywords: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    published_at: datetime | None = None
 
     def item(self, name: str) -> ItemRecord:
         """The item of that name; KeyError otherwise."""
@@ -223,6 +235,23 @@ class ResourcePublished(Event):
     name = "data.resource_published"
     resource: str
     version: int
+
+
+class ResourceWithdrawn(Event):
+    """A published resource was taken back; ``reason`` is what its users are told."""
+
+    name = "data.resource_withdrawn"
+    resource: str
+    reason: str
+
+
+class ResourceChanged(Event):
+    """The description or the items of a published resource changed; ``items`` names those that did."""
+
+    name = "data.resource_changed"
+    resource: str
+    version: int
+    items: tuple[str, ...] = ()
 
 
 class ProblemsFound(Event):

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from citybrain.hub.data.catalogue.actions.describe import describe_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.domain.basis import permits_refusal
 from citybrain.hub.data.domain import registry
 from citybrain.hub.data.models import Resource
 from citybrain.hub.packs import api as packs
@@ -22,6 +24,15 @@ class DatasetNote(BaseModel):
     cycle: Literal["live", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"] = "live"
     sharing: Literal["unconditional", "conditional", "none"] = "conditional"
     sharing_basis: str = Field(default="", max_length=200)
+    sharing_condition: str = Field(default="", max_length=400)
+    sharing_ways: list[Literal["api", "exchange", "file", "verify", "batch", "browse"]] = []
+    opening: Literal["", "unconditional", "conditional", "none"] = ""
+    opening_basis: str = Field(default="", max_length=200)
+    classification: str = Field(default="", pattern=r"^[0-9]{0,20}$")
+    security_owner: str = Field(default="", max_length=120)
+    source_system: str = Field(default="", max_length=80)
+    retention_months: int | None = Field(default=None, ge=1)
+    keywords: list[str] = []
     note: Text | None = None
 
 
@@ -47,7 +58,7 @@ class Datasets:
                     en=f"one source only: {note.dataset} is owned by {owners[note.dataset]} already",
                 )  # fmt: skip
             owners[note.dataset] = note.owner
-            if note.sharing == "none" and not note.sharing_basis:
+            if note.sharing == "none" and not permits_refusal(note.sharing_basis):
                 yield ctx.problem(
                     doc, "sharing", code="no_basis",
                     zh="不予共享必须写明法律、行政法规或国务院决定依据",
@@ -58,9 +69,12 @@ class Datasets:
         """Write the note into the catalogue."""
         sync_catalogue()
         note: DatasetNote = doc.data
-        values = note.model_dump(include={"owner", "cycle", "sharing", "sharing_basis"})
-        values["note"] = note.note.as_dict() if note.note else {}
-        Resource.objects.filter(pk=note.dataset).update(**values, pack=doc.pack)
+        if not Resource.objects.filter(pk=note.dataset).exists():
+            return  # a room that is not here; the check warned
+        values = note.model_dump(exclude={"dataset", "note"})
+        values["description"] = note.note.as_dict() if note.note else {}
+        describe_resource(note.dataset, values=values, by=ctx.by, act="note")
+        Resource.objects.filter(pk=note.dataset).update(pack=doc.pack)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Without the pack nobody is named as owner; the dataset stays."""

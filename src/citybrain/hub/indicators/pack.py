@@ -72,6 +72,8 @@ class Indicators:
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         """Upsert the indicator and its version."""
         apply_indicator(doc.data, pack=doc.pack)
+        name = f"indicator:{doc.data.key}"
+        data.record_lineage(upstream=counted(doc.data), downstream=(name, ""), made_by=name, by=ctx.by)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Hide it; its values stay."""
@@ -80,6 +82,12 @@ class Indicators:
     def used(self, pack: str, key: str, version: int) -> bool:
         """A version that has values is frozen: a changed formula needs a new version, and both series stay."""
         return has_values(key, version)
+
+
+def counted(document: IndicatorDocument) -> set[tuple[str, str]]:
+    """What an indicator is made from, for the lineage: the datasets it counts, or the columns it adds up."""
+    sides = [side for side in document.sides.values() if side.dataset]
+    return {(side.dataset or "", side.measure.partition(":")[2]) for side in sides}
 
 
 packs.register_part(Indicators())

@@ -1,8 +1,12 @@
 """Tables of the data room, one noun a file."""
 
+from citybrain.hub.data.models.catalogue_class import CatalogueClass
+from citybrain.hub.data.models.catalogue_import import CatalogueImport
 from citybrain.hub.data.models.code_table import CodeTable
 from citybrain.hub.data.models.column_lineage import ColumnLineage
 from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
+from citybrain.hub.data.models.duty import Duty, DutyBinding
+from citybrain.hub.data.models.edition import Edition
 from citybrain.hub.data.models.entity_decision import EntityDecision, MatchPair
 from citybrain.hub.data.models.exchange import Exchange
 from citybrain.hub.data.models.grant import Grant, GrantUse
@@ -10,15 +14,20 @@ from citybrain.hub.data.models.job import Job
 from citybrain.hub.data.models.lake import LakeBatch, LakeGrave
 from citybrain.hub.data.models.lake_client import LakeClient
 from citybrain.hub.data.models.lake_model import LakeModel, ModelRun
+from citybrain.hub.data.models.lineage import Lineage
 from citybrain.hub.data.models.read_log import ReadLog
 from citybrain.hub.data.models.resource import Item, Resource
+from citybrain.hub.data.models.resource_words import ResourceWords
 from citybrain.hub.data.models.share_key import ShareApplication, ShareKey, ShareNonce
 from citybrain.hub.data.models.share_log import ShareLog
 from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectFile
+from citybrain.hub.data.models.subscription import Subscription
+from citybrain.hub.data.models.suggestion import Suggestion
 
 __all__ = [
-    "CodeTable", "ColumnLineage", "CorrectionNotice", "DisputedRecord", "EntityDecision", "Exchange",
-    "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel",
-    "MatchPair", "ModelRun", "Objection", "ReadLog", "Resource", "ShareApplication", "ShareKey", "ShareLog",
-    "ShareNonce", "SubjectFile",
+    "CatalogueClass", "CatalogueImport", "CodeTable", "ColumnLineage", "CorrectionNotice", "DisputedRecord",
+    "Duty", "DutyBinding", "Edition", "EntityDecision", "Exchange", "FileRead", "Grant", "GrantUse", "Item",
+    "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection",
+    "ReadLog", "Resource", "ResourceWords", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce",
+    "SubjectFile", "Subscription", "Suggestion",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ KINDS = [
     ("harvested", "described elsewhere"),
 ]
 LAYERS = [(word, word) for word in ("operational", "raw", "standard", "register", "theme", "product")]
+DATA_CLASSES = [(word, word) for word in ("general", "important", "core")]
 STATES = [(word, word) for word in ("draft", "published", "withdrawn")]
 
 
@@ -51,6 +52,15 @@ class Resource(models.Model):
     grade = models.CharField(max_length=2, default="L1")
     retention_months = models.PositiveIntegerField(null=True)
     note = models.JSONField(default=dict)
+    # ``grade`` is the highest of the items' grades and of this floor, which a person sets for the whole (就高从严).
+    grade_floor = models.CharField(max_length=2, default="L1")
+    data_class = models.CharField(max_length=12, choices=DATA_CLASSES, default="general")
+    special_approval = models.CharField(max_length=200, blank=True)
+    security_owner = models.CharField(max_length=120, blank=True)
+    vertical = models.BooleanField(default=False)
+    keywords = models.JSONField(default=list)
+    related = models.JSONField(default=list)
+    former_codes = models.JSONField(default=list)
     # Roles of items: which one is the time, the owning unit, the place, the matter, the identifier rows are looked up by.
     time_item = models.CharField(max_length=60, blank=True)
     organisation_item = models.CharField(max_length=60, blank=True)
@@ -82,6 +92,10 @@ class Resource(models.Model):
             code=self.code, classification=self.classification, version=self.version, rows=self.rows, demo=self.demo,
             newest_at=self.newest_at, received_at=self.received_at, changed_at=self.changed_at,
             key_item=self.key_item, items=tuple(item.record() for item in self.items.all()),
+            data_class=self.data_class, security_owner=self.security_owner, source_system=self.source_system,
+            format=self.format, sharing_ways=tuple(self.sharing_ways), retention_months=self.retention_months,
+            vertical=self.vertical, keywords=tuple(self.keywords), related=tuple(self.related),
+            published_at=self.published_at,
         )  # fmt: skip
 
     def dataset(self) -> Dataset:
@@ -113,10 +127,14 @@ class Item(models.Model):
     sharing = models.CharField(max_length=20, blank=True)
     opening = models.CharField(max_length=20, blank=True)
     description = models.JSONField(default=dict)
+    # The thing of a register it holds (``population.name``), and whether this resource is its one source (一数一源).
+    element = models.CharField(max_length=80, blank=True)
+    is_source = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["resource", "position"]
         constraints = [models.UniqueConstraint(fields=["resource", "name"], name="data_item_once")]
+        indexes = [models.Index(fields=["element", "is_source"], name="data_item_element")]
 
     class Privacy:
         personal: list[str] = []
@@ -129,7 +147,8 @@ class Item(models.Model):
         return ItemRecord(
             name=self.name, title=Text(**self.title), type=self.type, length=self.length, is_key=self.is_key,
             required=self.required, code_table=self.code_table, identifier=self.identifier, grade=self.grade,
-            personal=self.personal, sharing=self.sharing, opening=self.opening,
+            personal=self.personal, sharing=self.sharing, opening=self.opening, element=self.element,
+            is_source=self.is_source,
         )  # fmt: skip
 
     def column(self) -> Column:

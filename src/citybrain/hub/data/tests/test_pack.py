@@ -7,6 +7,7 @@ import pytest
 from citybrain.hub.data import api as data
 from citybrain.hub.data.pack import DatasetNote, Datasets
 from citybrain.hub.data.tests import factories
+from citybrain.kernel.actor import Actor
 
 
 def documents(*bodies):
@@ -20,7 +21,9 @@ def documents(*bodies):
     ]
 
 
-CONTEXT = SimpleNamespace(problem=lambda doc, pointer, *, code, zh, en, level="error": code)
+CONTEXT = SimpleNamespace(
+    by=Actor.system("tests"), problem=lambda doc, pointer, *, code, zh, en, level="error": code
+)
 
 
 @pytest.mark.parametrize(

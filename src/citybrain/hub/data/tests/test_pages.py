@@ -18,7 +18,7 @@ def test_the_catalogue_lists_owner_shape_and_personal_columns(catalogued, stewar
     client.force_login(steward)
     text = client.get(reverse("data:catalogue"), {"q": "visit"}).content.decode()
     assert "data.visit" in text
-    page = client.get(reverse("data:detail", args=["data.visit"])).content.decode()
+    page = client.get(reverse("data:items", args=["data.visit"])).content.decode()
     assert "worked_days" in page
 
 

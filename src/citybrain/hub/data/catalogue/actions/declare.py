@@ -1,4 +1,4 @@
-"""Writing resources of the lake into the catalogue, with their table; publishing; noting what came in."""
+"""Writing resources of the lake into the catalogue, with their table; noting what came in."""
 
 import hashlib
 import json
@@ -8,49 +8,76 @@ from typing import Any
 
 from django.db import transaction
 
-from citybrain.hub.data.catalogue.queries.resources import resource_row
+from citybrain.hub.data.catalogue.actions.classify import give_code
+from citybrain.hub.data.catalogue.actions.editions import begin_edition, keep_edition
+from citybrain.hub.data.catalogue.actions.publish import publish_resource, refuse_unlawful
+from citybrain.hub.data.catalogue.domain.description import ITEM_FIELDS
+from citybrain.hub.data.catalogue.domain.grading import highest
 from citybrain.hub.data.data import RowsDelivered
 from citybrain.hub.data.lake import reading, tables
-from citybrain.hub.data.models import Item, Resource
+from citybrain.hub.data.models import Item, Resource, Suggestion
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict
 
+__all__ = ["declare_resource", "note_delivery", "publish_resource", "table_rows"]
+
 
 @transaction.atomic
 def declare_resource(
-    key: str, *, title: Mapping[str, str], items: Sequence[Mapping[str, Any]], by: Actor, **values: Any
+    key: str,
+    *,
+    title: Mapping[str, str],
+    items: Sequence[Mapping[str, Any]],
+    by: Actor,
+    table: str = "now",
+    **values: Any,
 ) -> Resource:
     """A resource of the lake and its table; a second declaration renews words and adds items.
 
     ``items`` are the fields of ``Item`` (name, type, title …) in order; ``values`` fields of ``Resource``. Conflict when an
-    item changes its type or the key belongs to a room. An item that is no longer declared leaves the catalogue, not the table.
+    item changes its type or the key belongs to a room. An item that is no longer declared leaves the catalogue, not the
+    table; of an item that stays, fields that are not named stay.
+    ``table``: ``now``, or ``later`` (when the transaction commits: nothing is left behind by a pack check).
+    What a person confirmed about an item (its grade) is never lowered by a declaration. Invalid when a published
+    resource would break a rule that publishing checks.
     """
     row = Resource.objects.select_for_update().filter(pk=key).first()
     if row is not None and row.kind != "lake":
         raise Conflict(f"{key} is kept by a room / 该数据集由业务模块维护", code="not_lake")
-    listed = [{**item, "position": position} for position, item in enumerate(items)]
+    kept = kept_fields(row)
+    listed = [{**kept.get(item["name"], {}), **item, "position": at} for at, item in enumerate(items)]
     refuse_changed_types(row, listed)
     digest = hashlib.sha256(json.dumps(listed, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     if row is None:
         row = Resource(key=key, kind="lake", layer="raw", changed_at=clock.now())
-    elif row.hash != digest:
-        row.version, row.changed_at = row.version + 1, clock.now()
-    changed = row.hash != digest
-    given = {
-        "title": dict(title),
-        "hash": digest,
-        "grade": max((i.get("grade", "L1") for i in listed), default="L1"),
-    }
-    for name, value in {**given, **values, "alive": True}.items():
+    else:
+        begin_edition(row, by=by)
+    confirm_raised(key, listed)
+    given = {"title": dict(title), "hash": digest, **values, "alive": True}
+    for name, value in given.items():
         setattr(row, name, value)
+    row.grade = highest([row.grade_floor, *(i.get("grade", "L1") for i in listed)])
     row.save()
-    if changed:
-        row.items.all().delete()
-        Item.objects.bulk_create(Item(resource=row, **item) for item in listed)
-    make_table(key, listed)
+    row.items.all().delete()
+    Item.objects.bulk_create(Item(resource=row, **item) for item in listed)
+    give_code(row)
+    keep_edition(row, act="declare", by=by)
+    if row.state == "published":
+        refuse_unlawful(row, complete=False)
+    if table == "now":
+        make_table(key, listed)
+    else:
+        transaction.on_commit(lambda: make_table(key, listed))
     audit.record("data.declare_resource", by=by, obj=f"dataset:{key}", after={"version": row.version})
     return row
+
+
+def kept_fields(row: Resource | None) -> dict[str, dict[str, Any]]:
+    """Item name → its fields: what a new declaration does not speak of stays."""
+    if row is None:
+        return {}
+    return {item.name: {f: getattr(item, f) for f in ITEM_FIELDS} for item in row.items.all()}
 
 
 def refuse_changed_types(row: Resource | None, listed: Sequence[Mapping[str, Any]]) -> None:
@@ -63,6 +90,19 @@ def refuse_changed_types(row: Resource | None, listed: Sequence[Mapping[str, Any
             )
 
 
+def confirm_raised(key: str, listed: Sequence[dict[str, Any]]) -> None:
+    """What people confirmed of the scanner's findings holds against a new declaration as well."""
+    confirmed = Suggestion.objects.filter(resource=key, state="confirmed")
+    found: dict[str, list[Suggestion]] = {}
+    for row in confirmed:
+        found.setdefault(row.item, []).append(row)
+    for item in listed:
+        for row in found.get(item["name"], []):
+            item["grade"] = highest([item.get("grade", "L1"), row.grade])
+            item["personal"] = item.get("personal") or row.personal
+            item["identifier"] = item.get("identifier") or row.identifier
+
+
 def make_table(key: str, listed: Sequence[Mapping[str, Any]]) -> None:
     """The table with at least these columns."""
     columns = [tables.LakeColumn(item["name"], item["type"]) for item in listed]
@@ -70,16 +110,6 @@ def make_table(key: str, listed: Sequence[Mapping[str, Any]]) -> None:
         tables.add_columns(key, columns)
     else:
         tables.create_table(key, columns)
-
-
-@transaction.atomic
-def publish_resource(key: str, *, by: Actor) -> Resource:
-    """Make a resource readable for those who may."""
-    row = resource_row(key)
-    row.state, row.published_at = "published", clock.now()
-    row.save(update_fields=["state", "published_at"])
-    audit.record("data.publish_resource", by=by, obj=f"dataset:{key}", after={"version": row.version})
-    return row
 
 
 @transaction.atomic

@@ -6,10 +6,18 @@ from typing import Any
 
 from django.db import transaction
 
+from citybrain.hub.data.catalogue.actions.editions import begin_edition, keep_edition
+from citybrain.hub.data.catalogue.actions.index import index_missing
+from citybrain.hub.data.catalogue.domain.grading import highest
 from citybrain.hub.data.data import Column, Dataset
 from citybrain.hub.data.domain import registry
 from citybrain.hub.data.models import Item, Resource
 from citybrain.kernel import clock
+from citybrain.kernel.actor import Actor
+
+ROOMS = Actor.system("rooms")
+# Of an item the shape is the room's; these are said by the city and stay when the shape changes.
+OURS = ("length", "code_table", "identifier", "sharing", "opening", "description", "element", "is_source")
 
 
 @transaction.atomic
@@ -22,6 +30,7 @@ def sync_catalogue() -> int:
     for row in gone:
         row.alive = False
         row.save(update_fields=["alive"])
+    index_missing()
     return changed + len(gone)
 
 
@@ -32,22 +41,26 @@ def sync_one(dataset: Dataset, row: Resource | None) -> int:
     shape: dict[str, Any] = {
         "room": dataset.room, "title": dataset.title.as_dict(), "description": dataset.description.as_dict(),
         "hash": digest, "alive": True, "state": "published", "permission": dataset.permission,
-        "grade": max(item["grade"] for item in items), "time_item": dataset.time_column,
+        "grade": highest([row.grade_floor if row else "L1", *(item["grade"] for item in items)]), "time_item": dataset.time_column,
         "organisation_item": dataset.organisation_column, "division_item": dataset.division_column,
     }  # fmt: skip
     if row is not None and all(getattr(row, name) == value for name, value in shape.items()):
         return 0
     if row is None:
         row = Resource(key=dataset.key, changed_at=clock.now(), published_at=clock.now())
-    elif row.hash != digest:
-        row.version, row.changed_at = row.version + 1, clock.now()
+    else:
+        begin_edition(row, by=ROOMS)
     renew = row.hash != digest
     for name, value in shape.items():
         setattr(row, name, value)
     row.save()
     if renew:
+        kept = {item.name: {f: getattr(item, f) for f in OURS} for item in row.items.all()}
         row.items.all().delete()
-        Item.objects.bulk_create(Item(resource=row, **item) for item in items)
+        Item.objects.bulk_create(
+            Item(resource=row, **{**kept.get(item["name"], {}), **item}) for item in items
+        )
+    keep_edition(row, act="sync", by=ROOMS)
     return 1
 
 
