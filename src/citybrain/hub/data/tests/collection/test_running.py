@@ -86,7 +86,7 @@ def test_a_run_goes_on_behind_the_last_committed_batch(lake, monkeypatch):
 def test_replace_shows_the_new_table_at_once_and_only_it(lake):
     made = f.collection(GOOD, mode="replace")
     f.done(made)
-    Collection.objects.update(sample=f.stored("编号,名称,成立\n9,新,2022-02-02\n".encode())[0])
+    Collection.objects.update(sample=f.stored("编号,名称,成立\n9,新,2022-02-02\n".encode("gbk"))[0])
     f.done(made)
     assert f.landed() == [(9, "新", date(2022, 2, 2))]
 
