@@ -1,8 +1,9 @@
 """Listening to MQTT brokers, by paho: the Eclipse foundation's own client, with acknowledgement by hand.
 
 At least once: a message is acknowledged after it is committed in the inbox, and a session that outlives the connection
-(clean_session off, QoS 1) makes the broker keep what comes between two turns. Once: the inbox has one row a message key.
-One process listens at a time (the loop's lock), for a few seconds a turn, so that a worker that is asked to stop can.
+(clean_session off, QoS 1) makes the broker keep what comes while nobody listens. Once: the inbox has one row a message
+key. One process listens: it holds an advisory lock on a connection of its own for as long as it lives, and its
+connections stay open between turns.
 """
 
 import hashlib
@@ -10,10 +11,13 @@ import json
 import logging
 import queue
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import paho.mqtt.client as mqtt
+from django.db import DatabaseError, connections
 from paho.mqtt.enums import CallbackAPIVersion
 
 from citybrain.hub.data.collection.actions.receipts import keep_messages
@@ -23,25 +27,69 @@ from citybrain.kernel.errors import CityError
 
 log = logging.getLogger(__name__)
 TURN_SECONDS = 5.0
+LOCK = 0x63697479_0006
 FLUSH = 500
 MOST_WAITING = 20_000
 
 
-def listen(seconds: float = TURN_SECONDS) -> bool:
-    """One turn over all active stream sources; whether there are any."""
-    sources = list(Source.objects.filter(kind="stream", active=True))
-    listeners = [made for source in sources if (made := begun(source)) is not None]
-    until = time.monotonic() + seconds
-    try:
-        while listeners and time.monotonic() < until:
-            if not sum(listener.flush() for listener in listeners):
-                time.sleep(0.05)
-        for listener in listeners:
-            listener.flush()
-    finally:
-        for listener in listeners:
+class Ear:
+    """What this process listens with: the lock's connection and one listener a source."""
+
+    def __init__(self) -> None:
+        self.lock: Any = None
+        self.listeners: dict[UUID, Listener] = {}
+
+    def hold(self) -> bool:
+        """Whether this process is the one that listens."""
+        try:
+            if self.lock is None:
+                self.lock = connections.create_connection("default")
+            with self.lock.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                held = bool(cursor.fetchone()[0])
+                if held and self.listeners:  # taken a second time: once is enough to give it back
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        except DatabaseError:
+            held = False
+        if not held:
+            self.close()
+        return held
+
+    def follow(self, sources: Sequence[Source]) -> None:
+        """Listen to these sources as they are set up now, and to no others."""
+        wanted = {source.pk: source for source in sources}
+        for key, listener in list(self.listeners.items()):
+            if key not in wanted or listener.settings != wanted[key].settings:
+                self.listeners.pop(key).close()
+        for key, source in wanted.items():
+            if key not in self.listeners and (made := begun(source)) is not None:
+                self.listeners[key] = made
+
+    def close(self) -> None:
+        """Hang up and give the lock back."""
+        for listener in self.listeners.values():
             listener.close()
-    return bool(sources)
+        self.listeners.clear()
+        if self.lock is not None:
+            self.lock.close()
+        self.lock = None
+
+
+ear = Ear()
+
+
+def listen(seconds: float = TURN_SECONDS) -> bool:
+    """One turn: follow the active stream sources and commit what comes; whether there is anything to listen to."""
+    sources = list(Source.objects.filter(kind="stream", active=True))
+    if not sources or not ear.hold():
+        ear.close()
+        return False
+    ear.follow(sources)
+    until = time.monotonic() + seconds
+    while ear.listeners and time.monotonic() < until:
+        if not sum(listener.flush() for listener in ear.listeners.values()):
+            time.sleep(0.05)
+    return bool(ear.listeners)
 
 
 def begun(source: Source) -> "Listener | None":
@@ -57,7 +105,7 @@ class Listener:
     """One connection to one broker, its messages in a bounded queue until they are flushed."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
+        self.source, self.settings = source, dict(source.settings)
         self.waiting: queue.Queue[mqtt.MQTTMessage] = queue.Queue(MOST_WAITING)
         given = source.settings
         client = mqtt.Client(

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,7 +71,12 @@ def sftp(folder: Path, user: str = "exchange", password: str = "open sesame") ->
 
     key = asyncssh.generate_private_key("ssh-ed25519")
 
+    visitors = []
+
     class Door(asyncssh.SSHServer):
+        def connection_made(self, conn: Any) -> None:
+            visitors.append(conn)
+
         def begin_auth(self, username: str) -> bool:
             return True
 
@@ -91,7 +97,10 @@ def sftp(folder: Path, user: str = "exchange", password: str = "open sesame") ->
 
     async def end(server: Any) -> None:
         server.close()
+        for visitor in visitors:
+            visitor.abort()
         await server.wait_closed()
+        await asyncio.sleep(0.1)  # transports close in the next turn of the loop
 
     with in_loop(begin, end) as server:
         yield server.get_port(), key.get_fingerprint()
@@ -122,7 +131,7 @@ def mqtt() -> Iterator[int]:
 
 def has_mariadb() -> bool:
     """Whether MariaDB can be started here; ``./citybrain test`` installs it where it may."""
-    return bool(program("mariadbd") and shutil.which("mariadb-install-db"))
+    return all(map(program, ("mariadbd", "mariadb-install-db", "my_print_defaults", "mariadb")))
 
 
 def program(name: str) -> str | None:
@@ -131,16 +140,15 @@ def program(name: str) -> str | None:
 
 
 @contextlib.contextmanager
-def mariadb(top: Path) -> Iterator[tuple[int, Callable[[str], str]]]:
-    """A throwaway MariaDB; its port and a function that runs statements as its root."""
-    folder, port, socket = top / "mariadb", free_port(), f"/tmp/citybrain-maria-{os.getpid()}.sock"
+def mariadb() -> Iterator[tuple[int, Callable[[str], str]]]:
+    """A throwaway MariaDB in a folder its account may reach; its port and a function that runs statements as its root."""
+    top = Path(tempfile.mkdtemp(prefix="citybrain-maria-"))
+    folder, port, socket = top / "data", free_port(), str(top / "socket")
     folder.mkdir()
     account = unprivileged()
     if account is not None:
-        for place in (folder, *folder.parents):
-            if place.is_relative_to("/tmp") and place != Path("/tmp"):
-                place.chmod(0o755)
-        os.chown(folder, *account)
+        for place in (top, folder):
+            os.chown(place, *account)
     as_account = {"user": account[0], "group": account[1], "extra_groups": []} if account is not None else {}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/tmp", **as_account}
     common = ["--no-defaults", f"--datadir={folder}"]
@@ -154,21 +162,18 @@ def mariadb(top: Path) -> Iterator[tuple[int, Callable[[str], str]]]:
     flags = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket}", "--innodb-flush-log-at-trx-commit=0",
              "--innodb-buffer-pool-size=16M", "--skip-name-resolve", "--pid-file=" + str(folder / "pid")]  # fmt: skip
     server = subprocess.Popen([program("mariadbd"), *common, *flags], **quiet)
-    client = shutil.which("mariadb") or shutil.which("mysql")
 
     def tell(sql: str) -> str:
-        if client:
-            argv = [
-                client,
-                "--no-defaults",
-                "-uroot",
-                f"--socket={socket}",
-                "--default-character-set=utf8mb4",
-                "-e",
-                sql,
-            ]
-            return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-        return by_engine(port, sql)
+        argv = [
+            "mariadb",
+            "--no-defaults",
+            "-uroot",
+            f"--socket={socket}",
+            "--default-character-set=utf8mb4",
+            "-e",
+            sql,
+        ]
+        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
     try:
         until(lambda: tell("SELECT 1"))
@@ -176,20 +181,7 @@ def mariadb(top: Path) -> Iterator[tuple[int, Callable[[str], str]]]:
     finally:
         server.terminate()
         server.wait(30)
-
-
-def by_engine(port: int, sql: str) -> str:
-    """Statements through the scanner, where the client program is not installed."""
-    import duckdb
-
-    from citybrain.hub.data.collection.connectors.database import extension
-
-    with duckdb.connect() as engine:
-        engine.execute(f"LOAD '{extension('mysql')}'")
-        engine.execute(f"ATTACH 'host=127.0.0.1 port={port} user=root database=mysql' AS s (TYPE mysql)")
-        for statement in filter(str.strip, sql.split(";")):
-            engine.execute("CALL mysql_execute('s', ?)", [statement.strip()])
-    return ""
+        shutil.rmtree(top, ignore_errors=True)
 
 
 def until(ready: Callable[[], Any], seconds: float = 40) -> None:

@@ -1,5 +1,6 @@
 """Every kind of source against a real server."""
 
+import contextlib
 import json
 import os
 import time
@@ -158,8 +159,8 @@ def test_a_wrong_password_is_told_without_it(second_postgres):
 @pytest.mark.skipif(
     not servers.has_mariadb(), reason="MariaDB is not installed: apt install mariadb-server-core"
 )
-def test_a_table_of_mariadb(lake, tmp_path_factory):
-    with servers.mariadb(tmp_path_factory.mktemp("maria")) as (port, tell):
+def test_a_table_of_mariadb(lake):
+    with servers.mariadb() as (port, tell):
         tell("CREATE DATABASE dept CHARACTER SET utf8mb4")
         tell(
             "CREATE TABLE dept.`firm's` (id INT PRIMARY KEY, name VARCHAR(40), founded DATE, changed DATETIME)"
@@ -299,9 +300,9 @@ def test_messages_of_a_stream_come_in_once(lake):
     import paho.mqtt.client as paho
     from paho.mqtt.enums import CallbackAPIVersion
 
-    from citybrain.hub.data.collection.stream import listen
+    from citybrain.hub.data.collection.stream import ear, listen
 
-    with servers.mqtt() as port:
+    with servers.mqtt() as port, contextlib.closing(ear):
         source = f.source("stream", host="127.0.0.1", port=port, topic="firms/#", key="编号")
         assert listen(1.0), "the session of the source is known to the broker from here on"
         client = paho.Client(CallbackAPIVersion.VERSION2)

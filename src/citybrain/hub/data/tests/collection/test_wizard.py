@@ -232,4 +232,4 @@ def test_rejected_rows_of_a_sheet_are_a_sheet(web, lake):
     answer = web.post(reverse("data:download_rejected", args=[run.pk]))
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"PK")
-    assert list(rejects.rejected(run))[0]["values"]["名称"] == "=HYPERLINK(1)"
+    assert next(iter(rejects.rejected(run)))["values"]["名称"] == "=HYPERLINK(1)"
