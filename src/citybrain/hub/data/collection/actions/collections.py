@@ -1,7 +1,7 @@
 """Collections: draft, change step by step, activate, pause."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -153,4 +153,12 @@ def resume_collection(collection: Collection, *, by: Actor) -> None:
 
 def due_after(row: Collection, moment: datetime) -> datetime | None:
     """When the collection is due next."""
-    return next_due(Cycle(**row.cycle), moment, workdays.is_workday)
+    return next_due(Cycle(**row.cycle), moment, is_office_day)
+
+
+def is_office_day(day: date) -> bool:
+    """Whether offices work; without the year's table Monday to Friday, because no legal limit hangs on a collection."""
+    try:
+        return workdays.is_workday(day)
+    except workdays.MissingYear:
+        return day.weekday() < 5

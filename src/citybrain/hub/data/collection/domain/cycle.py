@@ -9,12 +9,13 @@ from citybrain.kernel.clock import CITY_ZONE
 
 Every = Literal["manual", "minutes", "daily", "weekly", "monthly"]
 MOST_DAYS_AHEAD = 400
+LONGEST_REST = 15  # days: no holiday is longer
 
 
 @dataclass(frozen=True)
 class Cycle:
     """``minutes``: every ``number`` minutes. ``daily`` at ``at``; ``weekly`` on weekday ``number`` (1–7); ``monthly`` on day
-    ``number`` (31: the last). ``workdays``: only on days offices work."""
+    ``number`` (31: the last). ``workdays``: a turn on a rest day is moved to the next day offices work."""
 
     every: Every = "manual"
     number: int = 1
@@ -44,10 +45,14 @@ def next_due(cycle: Cycle, after: datetime, is_workday: Callable[[date], bool]) 
     if cycle.every == "minutes":
         return next_minute(cycle, after, is_workday)
     local = after.astimezone(CITY_ZONE)
-    for ahead in range(MOST_DAYS_AHEAD):
+    for ahead in range(-LONGEST_REST, MOST_DAYS_AHEAD):
         day = local.date() + timedelta(days=ahead)
+        if not falls_on(cycle, day):
+            continue
+        while cycle.workdays and not is_workday(day):
+            day += timedelta(days=1)
         moment = datetime.combine(day, time.fromisoformat(cycle.at), CITY_ZONE)
-        if moment > after and falls_on(cycle, day) and (not cycle.workdays or is_workday(day)):
+        if moment > after:
             return moment.astimezone(after.tzinfo)
     return None
 

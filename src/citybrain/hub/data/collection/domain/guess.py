@@ -38,6 +38,11 @@ def type_of(values: Iterable[str]) -> tuple[str, str]:
     return ("bool", "") if {v.lower() for v in given} <= {*YES, *NO} else ("text", "")
 
 
+def is_code(title: str) -> bool:
+    """Whether a column is called a code or number: nobody adds such numbers up, and their zeros count."""
+    return bool(re.search(r"代码|编码|编号|号码|序列号|证号|code$", title.strip().lower()))
+
+
 def share(form: re.Pattern[str], values: Sequence[str]) -> float:
     """The part of the values that have the form."""
     return sum(bool(form.fullmatch(value)) for value in values) / len(values)

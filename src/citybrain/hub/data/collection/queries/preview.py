@@ -83,6 +83,7 @@ def guessed_column(reader: Reader, batch: Batch, place: int) -> SeenColumn:
     name = batch.names[place]
     values = [value or "" for value in batch.rows.column(place).to_pylist()]
     kind, identifier = guess.type_of(values)
+    kind = "text" if kind in ("integer", "bool") and guess.is_code(name) else kind
     filled = sum(bool(value.strip()) for value in values)
     return SeenColumn(
         name, kind, identifier, guess.personal_of(name, identifier), reader.kinds.get(name, ""), filled

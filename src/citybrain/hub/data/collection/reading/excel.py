@@ -28,7 +28,8 @@ class ExcelReader:
 
     def __init__(self, path: Path, shape: Shape) -> None:
         refuse_bombs(path)
-        self.shape, self.kinds = shape, {}
+        self.shape = shape
+        self.kinds: dict[str, str] = {}
         try:
             book = CalamineWorkbook.from_path(str(path))
             self.sheets = list(book.sheet_names)

@@ -13,7 +13,8 @@ class FixedReader:
     """Rows of a fixed-width file; a line that is too short is rejected. Positions as in CSV."""
 
     def __init__(self, path: Path, shape: Shape) -> None:
-        self.path, self.shape, self.kinds = path, shape, {}
+        self.path, self.shape = path, shape
+        self.kinds: dict[str, str] = {}
         self.size = max(1, path.stat().st_size)
         self.widths = [int(width) for _name, width in shape.layout]
         self.names = distinct([str(name) for name, _width in shape.layout])

@@ -19,7 +19,8 @@ class JsonReader:
     """Objects of a file; their keys are the columns, nested values stay JSON text. Positions: offset and line, or row."""
 
     def __init__(self, path: Path, shape: Shape) -> None:
-        self.path, self.shape, self.kinds = path, shape, {}
+        self.path, self.shape = path, shape
+        self.kinds: dict[str, str] = {}
         self.size = max(1, path.stat().st_size)
         self.listed = self.load() if first_sign(path) == b"[" else None
         self.names = tuple(self.keys())

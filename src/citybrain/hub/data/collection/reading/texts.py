@@ -25,7 +25,8 @@ class CsvReader:
     """Records of a delimited text file. Positions: ``{"offset": bytes, "line": number of the next line}``."""
 
     def __init__(self, path: Path, shape: Shape) -> None:
-        self.path, self.shape, self.kinds = path, shape, {}
+        self.path, self.shape = path, shape
+        self.kinds: dict[str, str] = {}
         self.size = max(1, path.stat().st_size)
         self.names, self.begin = self.head()
 

@@ -47,7 +47,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
     q = asked(request.GET, "q", 60)
     found = contracts_of(request.actor).select_related("resource")
     found = found.filter(title__icontains=q) | found.filter(supplier__icontains=q) if q else found
-    page = Paginator(found, PAGE).get_page(asked(request.GET, "page"))
+    page = Paginator(found.order_by("expires", "id"), PAGE).get_page(asked(request.GET, "page"))
     return render(request, "data/collection/contracts.html", {"page": page, "q": q, "light_of": light_of})
 
 

@@ -43,7 +43,7 @@ def collections(request: HttpRequest) -> HttpResponse:
         found = found.filter(title__icontains=said["q"]) | found.filter(resource__icontains=said["q"])
     if said["state"] in words.states():
         found = found.filter(state=said["state"])
-    page = Paginator(found, PAGE).get_page(asked(request.GET, "page"))
+    page = Paginator(found.order_by("title", "id"), PAGE).get_page(asked(request.GET, "page"))
     context = {"page": page, "asked": said, "is_late": is_late, **words.common()}
     return render(request, "data/collection/list.html", context)
 

@@ -39,7 +39,7 @@ SECRET = ("sftp", "postgresql", "mysql", "rest", "stream")
 def sources(request: HttpRequest) -> HttpResponse:
     """Sources of one's units."""
     q, kind = asked(request.GET, "q", 60), asked(request.GET, "kind", 12)
-    found = sources_of(request.actor).annotate(used=Count("collections"))
+    found = sources_of(request.actor).annotate(used=Count("collections")).order_by("title", "id")
     found = found.filter(title__icontains=q) if q else found
     found = found.filter(kind=kind) if kind in words.kinds() else found
     page = Paginator(found, PAGE).get_page(asked(request.GET, "page"))

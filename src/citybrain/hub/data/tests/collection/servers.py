@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -13,8 +15,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-
-from citybrain.project.postgres import free_port, unprivileged
 
 
 @contextlib.contextmanager
@@ -129,6 +129,21 @@ def mqtt() -> Iterator[int]:
         yield port
 
 
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def unprivileged() -> tuple[int, int] | None:
+    """(uid, gid) of an account without rights, as database servers want it; None when we are no root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
+
+
 def has_mariadb() -> bool:
     """Whether MariaDB can be started here; ``./citybrain test`` installs it where it may."""
     return all(map(program, ("mariadbd", "mariadb-install-db", "my_print_defaults", "mariadb")))
@@ -143,7 +158,7 @@ def program(name: str) -> str | None:
 def mariadb() -> Iterator[tuple[int, Callable[[str], str]]]:
     """A throwaway MariaDB in a folder its account may reach; its port and a function that runs statements as its root."""
     top = Path(tempfile.mkdtemp(prefix="citybrain-maria-"))
-    folder, port, socket = top / "data", free_port(), str(top / "socket")
+    folder, port, door = top / "data", free_port(), str(top / "socket")
     folder.mkdir()
     account = unprivileged()
     if account is not None:
@@ -159,7 +174,7 @@ def mariadb() -> Iterator[tuple[int, Callable[[str], str]]]:
         "--skip-test-db",
     ]
     subprocess.run(installed, check=True, timeout=120, **quiet)
-    flags = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket}", "--innodb-flush-log-at-trx-commit=0",
+    flags = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={door}", "--innodb-flush-log-at-trx-commit=0",
              "--innodb-buffer-pool-size=16M", "--skip-name-resolve", "--pid-file=" + str(folder / "pid")]  # fmt: skip
     server = subprocess.Popen([program("mariadbd"), *common, *flags], **quiet)
 
@@ -168,7 +183,7 @@ def mariadb() -> Iterator[tuple[int, Callable[[str], str]]]:
             "mariadb",
             "--no-defaults",
             "-uroot",
-            f"--socket={socket}",
+            f"--socket={door}",
             "--default-character-set=utf8mb4",
             "-e",
             sql,
