@@ -153,7 +153,8 @@ def finished(run: CollectionRun, work: Run, staged: Staged) -> dict[str, Any]:
     made = Collection.objects.select_for_update().get(pk=run.collection_id)
     if run.kind != "correction":
         made.position = staged.position
-        made.save(update_fields=["position"])
+        made.sample, made.sample_name = run.file or made.sample, run.file_name or made.sample_name
+        made.save(update_fields=["position", "sample", "sample_name"])
         run.position_after = staged.position
     run.file_name = run.file_name or staged.name[:200]
     run.save(update_fields=["position_after", "file_name"])

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 
 from citybrain.hub.data.collection.connectors.copying import copied
+from citybrain.hub.data.collection.connectors.folder import NothingNew
 from citybrain.hub.data.collection.ports import Access, Finding, Staged, Thing, Wish
 from citybrain.kernel.errors import Conflict
 from citybrain.kernel.text import Text
@@ -27,7 +28,11 @@ class Upload:
         return []
 
     def bring(self, access: Access, wish: Wish, folder: Path) -> Staged:
-        """The uploaded file. Conflict when it was taken away meanwhile."""
+        """The uploaded file, once. NothingNew when it was collected before, Conflict when it was taken away meanwhile."""
+        if wish.most is None and wish.position.get("file") == wish.sample:
+            raise NothingNew(
+                "this file was collected already; upload a new one / 该文件已汇聚过,请上传新文件"
+            )
         if not wish.sample or not default_storage.exists(wish.sample):
             raise Conflict(
                 "the uploaded file is no longer there, upload it again / 上传的文件已不存在,请重新上传",
@@ -36,4 +41,4 @@ class Upload:
         target = folder / "file"
         with default_storage.open(wish.sample, "rb") as given:
             copied(given, target, wish)
-        return Staged(target, None, wish.thing)
+        return Staged(target, None, wish.thing, {"file": wish.sample})

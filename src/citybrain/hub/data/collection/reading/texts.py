@@ -36,7 +36,7 @@ class CsvReader:
         with open(self.path, "rb") as file:
             for block in lines(file, 0, 1):
                 for line in block:
-                    if line.number == wanted or (line.number > wanted and line.data.strip()):
+                    if line.number >= wanted and line.data.strip():
                         return self.named(line)
         raise Invalid([FieldProblem("file", "empty", "the file has no rows / 文件没有数据行")])
 

@@ -154,3 +154,13 @@ def test_pause_and_resume(lake, monkeypatch):
     wish_of_job(run.job_id, "resume", by=f.BY)
     running.do_next()
     assert f.landed("SELECT count(*), count(DISTINCT number) FROM scjg.firm") == [(1000, 1000)]
+
+
+def test_an_uploaded_file_is_collected_once(lake):
+    made = f.collection(GOOD)
+    f.done(made)
+    assert f.done(made).collected == 0
+    later, name = f.stored("编号,名称,成立\n3,丙,\n".encode("gbk"))
+    assert f.done(made, file=later, file_name=name, shape=made.shape).accepted == 1
+    assert f.done(made).collected == 0
+    assert len(f.landed()) == 3
