@@ -267,6 +267,11 @@ LAKE_STORE = {
     "s3.region": env("S3_REGION"),
 }
 
+# --- collecting: which machines and folders a source may name --------------------------------------------------
+COLLECTION_PRIVATE = words("COLLECTION_PRIVATE")  # hosts, addresses, networks of the government network: 10.20.0.0/16
+COLLECTION_HOSTS = words("COLLECTION_HOSTS")  # "" = every public host; else only these
+COLLECTION_FOLDERS = words("COLLECTION_FOLDERS")  # folders below which shares may be watched
+
 # --- logs -----------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -21,7 +21,12 @@ from citybrain.project import debian, frontend, postgres, setup_steps, translati
 from citybrain.project.config import ROOT, Config, Refusal
 
 FONT_FOLDERS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
-CHECKERS = {"pdfsig": "poppler-utils", "certutil": "libnss3-tools"}  # an independent look at signed PDFs
+CHECKERS = {
+    "pdfsig": "poppler-utils",  # an independent look at signed PDFs
+    "certutil": "libnss3-tools",
+    "mariadb-install-db": "mariadb-server-core",  # a department's database, for the tests of sources
+    "my_print_defaults": "mariadb-client-core",
+}
 SLOW = "browser or faults"
 NOTHING_COLLECTED = 5
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

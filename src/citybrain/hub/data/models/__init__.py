@@ -3,7 +3,9 @@
 from citybrain.hub.data.models.catalogue_class import CatalogueClass
 from citybrain.hub.data.models.catalogue_import import CatalogueImport
 from citybrain.hub.data.models.code_table import CodeTable
+from citybrain.hub.data.models.collection import Collection, CollectionRun, RunBatch
 from citybrain.hub.data.models.column_lineage import ColumnLineage
+from citybrain.hub.data.models.contract import Contract
 from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
 from citybrain.hub.data.models.duty import Duty, DutyBinding
 from citybrain.hub.data.models.edition import Edition
@@ -20,14 +22,16 @@ from citybrain.hub.data.models.resource import Item, Resource
 from citybrain.hub.data.models.resource_words import ResourceWords
 from citybrain.hub.data.models.share_key import ShareApplication, ShareKey, ShareNonce
 from citybrain.hub.data.models.share_log import ShareLog
+from citybrain.hub.data.models.source import Receipt, Source
 from citybrain.hub.data.models.subject_file import FileRead, Objection, SubjectFile
 from citybrain.hub.data.models.subscription import Subscription
 from citybrain.hub.data.models.suggestion import Suggestion
 
 __all__ = [
-    "CatalogueClass", "CatalogueImport", "CodeTable", "ColumnLineage", "CorrectionNotice", "DisputedRecord",
-    "Duty", "DutyBinding", "Edition", "EntityDecision", "Exchange", "FileRead", "Grant", "GrantUse", "Item",
-    "Job", "LakeBatch", "LakeClient", "LakeGrave", "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection",
-    "ReadLog", "Resource", "ResourceWords", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce",
+    "CatalogueClass", "CatalogueImport", "CodeTable", "Collection", "CollectionRun", "ColumnLineage",
+    "Contract", "CorrectionNotice", "DisputedRecord", "Duty", "DutyBinding", "Edition", "EntityDecision",
+    "Exchange", "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave",
+    "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ReadLog", "Receipt", "Resource",
+    "ResourceWords", "RunBatch", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "Source",
     "SubjectFile", "Subscription", "Suggestion",
 ]  # fmt: skip

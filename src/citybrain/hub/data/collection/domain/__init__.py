@@ -1,0 +1,1 @@
+"""Rules of collecting: cycles, file shapes, checks. No Django, no database."""

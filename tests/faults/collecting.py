@@ -1,0 +1,84 @@
+"""One collection in a process of its own, that can be told to die at any step: ``python -m tests.faults.collecting``.
+
+``begin <file>`` makes a source, a collection and a run, and prints the run's id. ``work <step>`` does jobs and kills itself
+with SIGKILL just after the step named (``staged``, ``rejects-2``, ``landed-2``, ``committed-2``, ``completed`` …); without
+one it works to the end. ``count`` prints what is in the lake and in the run, as JSON.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
+import django
+
+django.setup()
+
+from citybrain.hub.data.collection import landing, rejects, staging
+from citybrain.hub.data.collection import running as work
+from citybrain.hub.data.collection.actions.runs import begin_run
+from citybrain.hub.data.jobs import running
+from citybrain.hub.data.lake import reading
+from citybrain.hub.data.models import CollectionRun, Job
+from citybrain.hub.data.tests.collection import factories as f
+
+BATCH = 5_000
+
+
+def dying(module: Any, name: str, word: str, step: str, numbered: int | None = None) -> None:
+    """Wrap a function so that the process dies right after it did its work."""
+    inner = getattr(module, name)
+
+    def wrapped(*given: Any, **named: Any) -> Any:
+        answer = inner(*given, **named)
+        reached = word if numbered is None else f"{word}-{given[numbered]}"
+        if reached == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(module, name, wrapped)
+
+
+def arm(step: str) -> None:
+    """Every step of a run can be the last."""
+    dying(staging, "bring", "brought", step)
+    dying(staging, "kept", "staged", step)
+    dying(rejects, "save", "rejects", step, 1)
+    dying(landing, "land", "landed", step, 1)
+    dying(work, "commit_batch", "committed", step, 2)
+    dying(landing, "complete", "completed", step)
+    dying(work, "finished", "finished", step)
+
+
+def begin(file: Path, mode: str) -> None:
+    mapping = [f.Mapped("编号", "number", "integer", is_key=True), *f.FIRMS[1:]]
+    made = f.collection(file.read_bytes(), mapping=mapping, mode=mode)
+    print(begin_run(made, by=f.BY).pk)
+
+
+def count(run_id: str) -> None:
+    run = CollectionRun.objects.get(pk=run_id)
+    rows = reading.query("SELECT count(*), count(DISTINCT number) FROM scjg.firm").rows[0]
+    kept = sum(1 for _row in rejects.rejected(run))
+    said = {"rows": rows[0], "different": rows[1], "collected": run.collected, "accepted": run.accepted,
+            "rejected": run.rejected, "kept": kept, "state": Job.objects.get(pk=run.job_id).state}  # fmt: skip
+    print(json.dumps(said))
+
+
+def main(what: str, *given: str) -> None:
+    work.BATCH = BATCH
+    if what == "begin":
+        begin(Path(given[0]), given[1])
+    elif what == "count":
+        count(given[0])
+    else:
+        arm(given[0] if given else "")
+        while running.do_next():
+            pass
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
