@@ -34,14 +34,19 @@ from citybrain.hub.data.jobs.actions import begin_job
 from citybrain.hub.data.jobs.kinds import job
 from citybrain.hub.data.jobs.running import Run
 from citybrain.hub.data.jobs.running import keep_doing as keep_doing_jobs
+from citybrain.hub.data.quality.actions.begin import begin_scan, recheck
+from citybrain.hub.data.quality.domain.reach import register_probe
+from citybrain.hub.data.quality.queries.problems import problems_of, scan_result
+from citybrain.hub.data.quality.records import ProblemRecord, Problems, ScanResult
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
 
 __all__ = [
-    "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemsCured", "ProblemsFound", "Question",
-    "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "begin_job", "catalogue",
-    "condition", "csv_text", "dataset", "datasets", "declare_resource", "forget_dataset", "has_dataset", "job",
-    "keep_doing_jobs", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
-    "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
+    "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemRecord", "Problems", "ProblemsCured",
+    "ProblemsFound", "Question", "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered",
+    "Run", "ScanResult", "begin_job", "begin_scan", "catalogue", "condition", "csv_text", "dataset", "datasets",
+    "declare_resource", "forget_dataset", "has_dataset", "job", "keep_doing_jobs", "measure", "measure_all",
+    "note_delivery", "problems_of", "publish_resource", "question", "read", "recheck", "register_dataset",
+    "register_probe", "resource", "safe_cell", "scan_result", "stream", "sync_catalogue",
 ]  # fmt: skip

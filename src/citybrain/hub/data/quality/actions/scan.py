@@ -48,9 +48,9 @@ class Plan:
         codes = sorted((key, sorted(found)) for key, found in self.around.codes.items())
         return hashlib.sha256(repr((said, codes)).encode()).hexdigest()
 
-    def of(self, pass_: str) -> list[Rule]:
+    def of(self, reads: str) -> list[Rule]:
         """The rules answered that way; those that move with the calendar are not carried on."""
-        found = [rule for rule in self.rules if rule.pass_ == pass_]
+        found = [rule for rule in self.rules if rule.reads == reads]
         return [rule for rule in found if not (self.mode == "incremental" and rule.moving)]
 
 
@@ -63,7 +63,7 @@ def plan_of(key: str, mode: str, only_rules: Sequence[str] = ()) -> Plan:
     rules = [rule for rule in rules_of(record) if not only_rules or rule.key in only_rules]
     around = surroundings(record, rules)
     good, broken = sorted_out(rules, around)
-    rowwise = [rule for rule in good if rule.pass_ != "table"]
+    rowwise = [rule for rule in good if rule.reads != "table"]
     plan = Plan(
         record, mode, good, around, tests(rowwise, around, clock.today()),
         {name: fault.said for name, fault in broken.items()}, snapshots.newest(key),
@@ -204,7 +204,7 @@ def samples(plan: Plan, counts: Mapping[str, tuple[int, int]]) -> dict[str, list
     for rule in plan.rules:
         if rule.key not in plan.tests or not counts.get(rule.key, (0, 0))[1] or rule.key in plan.broken:
             continue
-        if plan.mode == "incremental" and (rule.pass_ == "own" or rule.moving or not plan.only):
+        if plan.mode == "incremental" and (rule.reads == "own" or rule.moving or not plan.only):
             continue
         names = shown_items(rule, plan.record)
         rows = evaluate.sampled(rule, plan.tests[rule.key], names, as_of=plan.version.as_of, only=plan.only)

@@ -31,7 +31,7 @@ ORIGINS: dict[str, Text] = {
 class Kind:
     """``items``: how many items it is about (least, most); ``needs`` and ``may``: its parameters.
 
-    ``pass_``: ``scan`` answered by the one scan of a table, ``own`` reads the table (and another) again, ``table`` is
+    ``reads``: ``scan`` answered by the one scan of a table, ``own`` reads the table (and another) again, ``table`` is
     about the table as a whole and reads no rows.
     """
 
@@ -40,7 +40,7 @@ class Kind:
     items: tuple[int, int]
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
-    pass_: str = "scan"
+    reads: str = "scan"
 
 
 KINDS: dict[str, Kind] = {
@@ -52,21 +52,21 @@ KINDS: dict[str, Kind] = {
     "identifier": Kind(Text(zh="证号校验位", en="Check digit"), "accuracy", (1, 1), ("identifier",)),
     "range": Kind(Text(zh="取值范围", en="Range"), "accuracy", (1, 1), (), ("least", "most")),
     "condition": Kind(Text(zh="自定义条件", en="Own condition"), "accuracy", (0, 20), ("condition",)),
-    "unique": Kind(Text(zh="唯一", en="Unique"), "accuracy", (1, 8), pass_="own"),
+    "unique": Kind(Text(zh="唯一", en="Unique"), "accuracy", (1, 8), reads="own"),
     "relation": Kind(
-        Text(zh="关联存在", en="Exists elsewhere"), "consistency", (1, 1), ("resource", "item"), pass_="own"
+        Text(zh="关联存在", en="Exists elsewhere"), "consistency", (1, 1), ("resource", "item"), reads="own"
     ),
     "same_value": Kind(
         Text(zh="两源一致", en="Same in two sources"),
-        "consistency", (1, 1), ("resource", "item", "key", "other_key"), pass_="own",
+        "consistency", (1, 1), ("resource", "item", "key", "other_key"), reads="own",
     ),
     "row_count": Kind(
-        Text(zh="应有行数", en="Expected rows"), "completeness", (0, 0), (), ("least", "most"), pass_="table"
+        Text(zh="应有行数", en="Expected rows"), "completeness", (0, 0), (), ("least", "most"), reads="table"
     ),
     "timely": Kind(
-        Text(zh="按周期更新", en="Delivered within cycle"), "timeliness", (0, 0), (), ("within", "unit"), pass_="table"
+        Text(zh="按周期更新", en="Delivered within cycle"), "timeliness", (0, 0), (), ("within", "unit"), reads="table"
     ),
-    "reachable": Kind(Text(zh="接口可达", en="Reachable"), "accessibility", (0, 0), pass_="table"),
+    "reachable": Kind(Text(zh="接口可达", en="Reachable"), "accessibility", (0, 0), reads="table"),
 }  # fmt: skip
 
 FORMATS: dict[str, Text] = {

@@ -4,6 +4,8 @@ A row without a value is not judged (that it is missing is the business of ``req
 unknown does not judge either. Names come from the catalogue (checked by ``faults``), every value is a parameter.
 """
 
+# ruff: noqa: S608 - names come from the catalogue and were checked, every value is a parameter
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -46,9 +46,9 @@ class Rule:
         return self.dimension or (kind.dimension if kind else "")
 
     @property
-    def pass_(self) -> str:
+    def reads(self) -> str:
         """``scan``, ``own`` or ``table``."""
-        return KINDS[self.kind].pass_
+        return KINDS[self.kind].reads
 
     @property
     def moving(self) -> bool:

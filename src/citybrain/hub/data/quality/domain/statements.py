@@ -1,5 +1,7 @@
 """SQL of a scan: all rules that one pass can answer in one statement, later copies, samples, valid records."""
 
+# ruff: noqa: S608 - names come from the catalogue and were checked, every value is a parameter
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,10 +41,9 @@ def source(key: str, found: Mapping[str, Test], only: Sequence[str] = (), sample
     limit = f" LIMIT {int(sample)}" if sample else ""
     params: dict[str, Any] = {"batches": list(only)} if only else {}
     table = f"{table_name(key)} AS d"
-    if not (numbered or sample):
-        return Sql(table + where, params)
-    inner = f"(SELECT d.* FROM {table}{where}{limit}) AS d" if sample else table + where
-    return Sql(f"(SELECT d.*{numbered} FROM {inner}) AS d", params)
+    if only or sample:
+        table = f"(SELECT d.* FROM {table}{where}{limit}) AS d"
+    return Sql(f"(SELECT d.*{numbered} FROM {table}) AS d" if numbered else table, params)
 
 
 def counting(key: str, found: Mapping[str, Test], only: Sequence[str] = (), sample: int = 0) -> Sql:

@@ -36,7 +36,7 @@ def valid_of(record: ResourceRecord, rules: Sequence[Rule], around: Surroundings
     if record.state != "published" or not record.alive:
         return Valid(version.rows, unpublished=version.rows)
     keys = key_items(record)
-    strict = [r for r in rules if r.severity == "mandatory" and r.pass_ != "table" and not says_key(r, keys)]
+    strict = [r for r in rules if r.severity == "mandatory" and r.reads != "table" and not says_key(r, keys)]
     profile = QualityProfile.objects.filter(pk=record.key).first() or QualityProfile(resource=record.key)
     flag = profile.historical_item if is_flag(record, profile.historical_item) else ""
     since = None if profile.historical else fresh_since(record)

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citybrain.hub.data.lake import engine, tables, writing
-from citybrain.hub.data.quality.domain import check_digits
+from citybrain.hub.data.lake import engine, writing
+from citybrain.hub.data.quality.domain import check_digits, statements
 from citybrain.hub.data.quality.domain.rule import Rule, Surroundings, faults
-from citybrain.hub.data.quality.domain import statements
 from citybrain.hub.data.quality.queries import evaluate
 from citybrain.hub.data.tests import factories
 from citybrain.hub.data.tests.quality import naive
@@ -89,7 +88,7 @@ def test_the_compiled_scan_says_what_a_row_by_row_look_says(things, rows, others
         judged, failed = scanned.counts[one.key]
         assert 0 <= failed <= judged <= len(rows)
         assert (judged, failed) == naive.counts(one, rows, others), one
-        if one.pass_ == "own":
+        if one.reads == "own":
             assert evaluate.own_pass(one, found[one.key], things, as_of=None).counts[one.key] == (
                 judged,
                 failed,
@@ -112,7 +111,7 @@ NUMBERS = st.one_of(
         st.integers(0, 99999999),
         st.integers(0, 999),
         st.sampled_from("0123456789X"),
-    ),  # fmt: skip
+    ),
 )
 CODES = st.one_of(
     st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=17, max_size=19),
