@@ -44,7 +44,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "titles": boards.titles([s.subject for s in page] + [r.resource for r in rules]),
         "names": {s.owner: boards.unit_name(s.owner) for s in page},
         "valid": boards.valid_totals()["counted"]["valid"],
-        "demo": Resource.objects.filter(kind="lake", demo=True).exists(), "production": settings.MODE == "production",
+        "has_demo": Resource.objects.filter(kind="lake", demo=True).exists(), "production": settings.MODE == "production",
         **WORDS,
     }  # fmt: skip
     return render(request, "data/quality/board.html", context)

@@ -209,7 +209,7 @@ def test_every_kind_has_its_form(checked, keeper, client, kind):
 def test_rule_parameters_cannot_smuggle_anything(checked, keeper, client, odd):
     client.force_login(keeper)
     answer = client.post(reverse("data:quality_rule_new", args=[f.KEY]), {**FORM, **odd, "act": "try"})
-    assert answer.status_code == 422
+    assert answer.status_code in (400, 422)  # 400: NUL is refused at the door
     assert not QualityRule.objects.exists()
 
 
@@ -280,7 +280,7 @@ def test_weights_are_set_by_those_who_may(checked, provider, keeper, client):
     assert client.post(address, given).status_code == 302
     assert QualityWeight.objects.count() == 6
     f.scanned()
-    assert "91" in get(client, "quality_resource", f.KEY).content.decode()
+    assert "92.86" in get(client, "quality_resource", f.KEY).content.decode()
 
 
 def test_historical_rows_need_a_reason(checked, keeper, client):
