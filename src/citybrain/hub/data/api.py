@@ -70,6 +70,10 @@ from citybrain.hub.data.jobs.kinds import job
 from citybrain.hub.data.jobs.queries import jobs_in_trouble
 from citybrain.hub.data.jobs.running import Run
 from citybrain.hub.data.jobs.running import keep_doing as keep_doing_jobs
+from citybrain.hub.data.quality.actions.begin import begin_scan, recheck
+from citybrain.hub.data.quality.domain.reach import register_probe
+from citybrain.hub.data.quality.queries.problems import problems_of, scan_result
+from citybrain.hub.data.quality.records import ProblemRecord, Problems, ScanResult
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
@@ -88,16 +92,18 @@ from citybrain.hub.data.registers.queries.objections import objection_row as obj
 
 __all__ = [
     "Caller", "Column", "Dataset", "FactAnswer", "Facts", "Filter", "GrantEnded", "GrantIssued", "GrantRecord",
-    "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemsCured", "ProblemsFound",
-    "Purpose", "Question", "RecordCorrected", "ResourceChanged", "ResourcePublished", "ResourceRecord",
-    "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "SharedRows", "Wanted", "begin_build", "begin_job",
-    "catalogue", "condition", "confirm_correction", "correct_record", "csv_text", "dataset", "datasets",
-    "declare_resource", "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts",
-    "forget_dataset", "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed",
-    "issue_grant", "job", "jobs_in_trouble", "keep_doing_jobs", "lineage", "lineage_of", "make_key", "measure",
-    "measure_all", "note_delivery", "objection", "publish_resource", "question", "raise_objection", "read",
-    "record_hash", "record_lineage", "register_application", "register_dataset", "register_objection",
-    "resource", "resources_of", "resume_grant", "review_objection", "revoke_grant", "rotate_key", "safe_cell",
-    "set_up_exchange", "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream",
-    "suspend_grant", "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource",
+    "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemRecord", "Problems",
+    "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected", "ResourceChanged",
+    "ResourcePublished", "ResourceRecord", "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "ScanResult",
+    "SharedRows", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
+    "confirm_correction", "correct_record", "csv_text", "dataset", "datasets", "declare_resource",
+    "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts", "forget_dataset",
+    "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
+    "jobs_in_trouble", "keep_doing_jobs", "lineage", "lineage_of", "make_key", "measure", "measure_all",
+    "note_delivery", "objection", "problems_of", "publish_resource", "question", "raise_objection", "read",
+    "recheck", "record_hash", "record_lineage", "register_application", "register_dataset",
+    "register_objection", "register_probe", "resource", "resources_of", "resume_grant", "review_objection",
+    "revoke_grant", "rotate_key", "safe_cell", "scan_result", "set_up_exchange", "settle_objection",
+    "settle_record", "shared_read", "stop_exchange", "stream", "suspend_grant", "sync_catalogue",
+    "under_objection", "verify_fact", "verify_record", "withdraw_resource",
 ]  # fmt: skip

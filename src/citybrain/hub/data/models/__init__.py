@@ -17,6 +17,14 @@ from citybrain.hub.data.models.lake import LakeBatch, LakeGrave
 from citybrain.hub.data.models.lake_client import LakeClient
 from citybrain.hub.data.models.lake_model import LakeModel, ModelRun
 from citybrain.hub.data.models.lineage import Lineage
+from citybrain.hub.data.models.quality_rule import QualityProfile, QualityRule, QualityWeight
+from citybrain.hub.data.models.quality_scan import (
+    ProblemRow,
+    QualityResult,
+    QualityScan,
+    QualityScore,
+    ValidRecords,
+)
 from citybrain.hub.data.models.read_log import ReadLog
 from citybrain.hub.data.models.resource import Item, Resource
 from citybrain.hub.data.models.resource_words import ResourceWords
@@ -31,7 +39,8 @@ __all__ = [
     "CatalogueClass", "CatalogueImport", "CodeTable", "Collection", "CollectionRun", "ColumnLineage",
     "Contract", "CorrectionNotice", "DisputedRecord", "Duty", "DutyBinding", "Edition", "EntityDecision",
     "Exchange", "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave",
-    "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ReadLog", "Receipt", "Resource",
-    "ResourceWords", "RunBatch", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "Source",
-    "SubjectFile", "Subscription", "Suggestion",
+    "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ProblemRow", "QualityProfile",
+    "QualityResult", "QualityRule", "QualityScan", "QualityScore", "QualityWeight", "ReadLog", "Receipt",
+    "Resource", "ResourceWords", "RunBatch", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "Source",
+    "SubjectFile", "Subscription", "Suggestion", "ValidRecords",
 ]  # fmt: skip

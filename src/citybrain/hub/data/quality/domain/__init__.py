@@ -1,0 +1,1 @@
+"""Pure rules of quality: what a rule says, its SQL, scores. No Django."""
