@@ -4,6 +4,7 @@
 scope and purpose every time.
 """
 
+from citybrain.hub.data.actions.keep_harvested import keep_harvested
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
 from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
@@ -42,6 +43,6 @@ __all__ = [
     "Column", "Dataset", "GrantEnded", "GrantIssued", "ItemRecord", "ProblemsCured", "ProblemsFound", "Question",
     "RecordCorrected", "ResourcePublished", "ResourceRecord", "Rows", "RowsDelivered", "Run", "begin_job", "catalogue",
     "condition", "csv_text", "dataset", "datasets", "declare_resource", "forget_dataset", "has_dataset", "job",
-    "keep_doing_jobs", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
+    "keep_doing_jobs", "keep_harvested", "measure", "measure_all", "note_delivery", "publish_resource", "question", "read",
     "register_dataset", "resource", "safe_cell", "stream", "sync_catalogue",
 ]  # fmt: skip
