@@ -13,7 +13,7 @@ from citybrain.apps.opendata.domain.treatment import WITH_NUMBER, ColumnTreatmen
 from citybrain.kernel.masking import mask
 
 
-def treated(rows: pa.Table, treatment: Treatment, *, today: date, masks: Mapping[str, str] = {}) -> pa.Table:  # noqa: B006
+def treated(rows: pa.Table, treatment: Treatment, *, today: date, masks: Mapping[str, str] = {}) -> pa.Table:
     """The kept columns, each after its step. ``masks``: the masking kind of personal columns (unknown ones hide wholly)."""
     names = [name for name in rows.column_names if treatment.of(name).step != "drop"]
     return pa.table({n: one(rows.column(n), treatment.of(n), today, masks.get(n, "")) for n in names})
