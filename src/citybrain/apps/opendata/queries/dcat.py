@@ -31,6 +31,7 @@ CPSV = Namespace("http://purl.org/vocab/cpsv#")
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 PREFIXES = {"dcat": DCAT, "dct": DCTERMS, "foaf": FOAF, "dcatap": DCATAP, "hydra": HYDRA, "spdx": SPDX, "adms": ADMS,
             "vcard": VCARD, "cv": CV, "cpsv": CPSV, "skos": SKOS, "org": ORG}  # fmt: skip
+VERSION = URIRef("http://www.w3.org/ns/dcat#version")  # of DCAT 3; the library knows DCAT 2
 KINDS = {"ttl": ("turtle", "text/turtle"), "jsonld": ("json-ld", "application/ld+json"), "rdf": ("xml", "application/rdf+xml")}
 PAGE = 50
 
@@ -155,7 +156,7 @@ def add_contact(g: Graph, base: str, node: URIRef) -> None:
 
 def add_distributions(g: Graph, base: str, node: URIRef, row: OpenDataset, version: Version) -> None:
     """Every format of the newest version, and the interface."""
-    g.add((node, DCAT.version, Literal(str(version.number))))
+    g.add((node, VERSION, Literal(str(version.number))))
     for name in formats_of(version):
         kind = FORMATS[name]
         address = f"{base}/opendata/datasets/{row.slug}/v{version.number}.{name}"

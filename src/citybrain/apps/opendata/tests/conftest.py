@@ -60,3 +60,15 @@ def steward(db):
 def system():
     """The product itself."""
     return Actor.system("tests")
+
+
+@pytest.fixture
+def machines(db):
+    """The machines of the pack ``open-data-base``, with numbering and notices, and a calendar to reckon with."""
+    from citybrain.hub.packs import api as packs
+
+    packs.install("open-data-base", by=Actor.system("tests"), demo=False)
+    people.town()
+    for year in (2026, 2027):
+        workdays.load_year(year, [], "tests", confirmed=True)
+    workdays.forget()
