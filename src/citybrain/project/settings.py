@@ -262,6 +262,10 @@ LAKE_STORE = {
     "s3.region": env("S3_REGION"),
 }
 
+# --- open data -----------------------------------------------------------------------------------------------
+PUBLIC_URL = env("PUBLIC_URL")  # where people reach this city; identifiers of open data begin with it
+OPENDATA_HARVEST_NETWORKS = words("OPENDATA_HARVEST_NETWORKS")  # private networks whose portals may be harvested
+
 # --- logs -----------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
