@@ -22,7 +22,11 @@ urlpatterns = [
     path("cpsv/services/", graphs.services, name="services"),
     re_path(rf"^cpsv/services\.{KIND}$", graphs.services, name="services_graph"),
     re_path(rf"^datasets/{SLUG}\.{KIND}$", dataset.graph, name="graph"),
-    re_path(rf"^datasets/{SLUG}/v(?P<number>[1-9]\d{{0,5}})\.(?P<kind>[a-z]{{3,7}})$", dataset.download, name="download"),
+    re_path(
+        rf"^datasets/{SLUG}/v(?P<number>[1-9]\d{{0,5}})\.(?P<kind>[a-z]{{3,7}})$",
+        dataset.download,
+        name="download",
+    ),
     path("datasets/<slug:slug>/", dataset.page, name="dataset"),
     path("datasets/<slug:slug>/remarks/", people.comment, name="comment"),
     path("datasets/<slug:slug>/remarks/<uuid:comment_id>/report/", people.report, name="report"),

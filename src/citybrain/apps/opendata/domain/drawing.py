@@ -26,7 +26,10 @@ def line(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
 def bars(points: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rows with the length of their bars in percent."""
     most = max((float(v) for _label, v in points), default=0) or 1
-    return [{"label": label, "value": value, "share": round(max(0.0, float(value)) / most * 100, 1)} for label, value in points]
+    return [
+        {"label": label, "value": value, "share": round(max(0.0, float(value)) / most * 100, 1)}
+        for label, value in points
+    ]
 
 
 def bounds(collection: dict[str, Any]) -> tuple[float, float, float, float] | None:
@@ -47,7 +50,9 @@ def flat(coordinates: Any) -> Iterable[Sequence[float]]:
         yield from flat(part)
 
 
-def spots(points: Sequence[Sequence[float]], frame: tuple[float, float, float, float], width: int) -> list[dict[str, float]]:
+def spots(
+    points: Sequence[Sequence[float]], frame: tuple[float, float, float, float], width: int
+) -> list[dict[str, float]]:
     """Points in the units of the county drawing (equirectangular at its own latitude); those off the map are left out."""
     west, south, east, north = frame
     pad = (east - west) * MARGIN

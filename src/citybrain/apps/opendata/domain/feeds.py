@@ -168,7 +168,7 @@ def texts(g: Graph, node: Any, what: Any) -> dict[str, str]:
 def web(address: Any) -> str:
     """An address that is safe to show as a link, else nothing."""
     text = str(address or "").strip()[:600]
-    plain = not any(c in text for c in " <>\"{}|\\^`\n\r\t")
+    plain = not any(c in text for c in ' <>"{}|\\^`\n\r\t')
     return text if plain and text.startswith(("http://", "https://")) else ""
 
 

@@ -57,7 +57,9 @@ def alive() -> Q:
 def search(wish: Wish) -> Found:
     """Datasets that hold every word and fit every facet."""
     rows = narrowed(wish)
-    listed = rows.defer(*HEAVY).order_by(*ORDERS.get(wish.order, ORDERS["new"]))[wish.start : wish.start + wish.rows]
+    listed = rows.defer(*HEAVY).order_by(*ORDERS.get(wish.order, ORDERS["new"]))[
+        wish.start : wish.start + wish.rows
+    ]
     return Found(list(listed), rows.count(), {name: counts(rows, name) for name in FACETS})
 
 
@@ -75,7 +77,12 @@ def narrowed(wish: Wish) -> QuerySet[OpenDataset]:
 def counts(rows: QuerySet[OpenDataset], name: str) -> list[dict[str, Any]]:
     """Values of a facet, most frequent first, with their names."""
     if name == "provider":
-        found = rows.exclude(provider="").values("provider", "provider_name").annotate(n=Count("pk")).order_by("-n")[:30]
+        found = (
+            rows.exclude(provider="")
+            .values("provider", "provider_name")
+            .annotate(n=Count("pk"))
+            .order_by("-n")[:30]
+        )
         return [{"value": r["provider"], "name": r["provider_name"], "count": r["n"]} for r in found]
     found = rows.exclude(**{name: ""}).values(name).annotate(n=Count("pk")).order_by("-n", name)[:30]
     return [{"value": r[name], "name": name_of(name, r[name]), "count": r["n"]} for r in found]

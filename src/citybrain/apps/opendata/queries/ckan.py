@@ -23,7 +23,14 @@ from citybrain.kernel.text import say
 
 MOST_ROWS, MOST_DATA = 1000, 1000
 FQ = re.compile(r'\+?\s*(?P<field>[a-z_]+):\s*(?:"(?P<quoted>[^"]*)"|\(?"?(?P<bare>[^\s()"]+)"?\)?)')
-FIELDS = {"organization": "provider", "groups": "theme", "license_id": "licence", "tags": "", "name": "", "res_format": ""}
+FIELDS = {
+    "organization": "provider",
+    "groups": "theme",
+    "license_id": "licence",
+    "tags": "",
+    "name": "",
+    "res_format": "",
+}
 ORDERS = {"metadata_modified desc": "new", "score desc, metadata_modified desc": "new", "name asc": "slug", "title_string asc": "slug",
           "views_recent desc": "used"}  # fmt: skip
 FIELD_TYPES = {"integer": "int", "number": "float", "bool": "bool", "date": "date", "datetime": "timestamptz"}
@@ -58,7 +65,11 @@ def text(said: Said, name: str, *, required: bool = False) -> str:
 
 def newest(found: list[OpenDataset]) -> dict[Any, Version]:
     """The newest public version of each, in one query."""
-    listed = Version.objects.filter(dataset__in=found, state="published").exclude(file="").defer("profile", "report")
+    listed = (
+        Version.objects.filter(dataset__in=found, state="published")
+        .exclude(file="")
+        .defer("profile", "report")
+    )
     return {v.dataset_id: v for v in listed.order_by("number")}
 
 
@@ -124,13 +135,28 @@ def organization(row: OpenDataset, count: int | None = None) -> dict[str, Any]:
 def group(theme: str, count: int | None = None) -> dict[str, Any]:
     """A theme."""
     name = say(THEMES[theme].name)
-    made = {"id": str(uuid5(NAMESPACE_URL, f"group:{theme}")), "name": theme, "title": name, "display_name": name}
-    return made if count is None else {**made, "package_count": count, "type": "group", "state": "active", "is_organization": False}
+    made = {
+        "id": str(uuid5(NAMESPACE_URL, f"group:{theme}")),
+        "name": theme,
+        "title": name,
+        "display_name": name,
+    }
+    return (
+        made
+        if count is None
+        else {**made, "package_count": count, "type": "group", "state": "active", "is_organization": False}
+    )
 
 
 def tag(word: str) -> dict[str, Any]:
     """A keyword."""
-    return {"id": str(uuid5(NAMESPACE_URL, f"tag:{word}")), "name": word, "display_name": word, "state": "active", "vocabulary_id": None}
+    return {
+        "id": str(uuid5(NAMESPACE_URL, f"tag:{word}")),
+        "name": word,
+        "display_name": word,
+        "state": "active",
+        "vocabulary_id": None,
+    }
 
 
 # -- actions ----------------------------------------------------------------------------------------------------------
@@ -247,7 +273,9 @@ def resource_row(base: str, key: str) -> tuple[OpenDataset, Version | None, dict
 
 def providers() -> list[tuple[OpenDataset, int]]:
     """One dataset of each provider, with how many it has."""
-    counts = dict(catalogue.shown().exclude(provider="").values_list("provider").annotate(n=Count("pk")).order_by())
+    counts = dict(
+        catalogue.shown().exclude(provider="").values_list("provider").annotate(n=Count("pk")).order_by()
+    )
     rows = {row.provider: row for row in catalogue.shown().filter(provider__in=counts)}
     return [(rows[code], n) for code, n in sorted(counts.items())]
 
@@ -295,7 +323,9 @@ def included(base: str, said: Said, **only: str) -> list[dict[str, Any]]:
 
 def tag_list(base: str, said: Said) -> list[Any]:
     """Keywords in use."""
-    words = sorted({str(w) for listed in catalogue.shown().values_list("keywords", flat=True) for w in listed})
+    words = sorted(
+        {str(w) for listed in catalogue.shown().values_list("keywords", flat=True) for w in listed}
+    )
     q = text(said, "query").lower()
     words = [w for w in words if q in w.lower()]
     return [tag(w) for w in words] if truth(said.get("all_fields")) else words
@@ -303,7 +333,9 @@ def tag_list(base: str, said: Said) -> list[Any]:
 
 def license_list(base: str, said: Said) -> list[dict[str, Any]]:
     """Terms of use."""
-    return [{"id": k, "title": say(v.name), "url": v.address, "status": "active"} for k, v in LICENCES.items()]
+    return [
+        {"id": k, "title": say(v.name), "url": v.address, "status": "active"} for k, v in LICENCES.items()
+    ]
 
 
 def status_show(base: str, said: Said) -> dict[str, Any]:
@@ -332,7 +364,10 @@ def equal(filters: Any) -> dict[str, list[str]]:
     """Conditions of ``datastore_search``. Invalid when they are no object."""
     if not isinstance(filters, dict):
         raise problem("filters", "Must be an object")
-    return {str(k): [str(v) for v in (value if isinstance(value, list) else [value])] for k, value in filters.items()}
+    return {
+        str(k): [str(v) for v in (value if isinstance(value, list) else [value])]
+        for k, value in filters.items()
+    }
 
 
 def columns(fields: Any) -> list[str]:

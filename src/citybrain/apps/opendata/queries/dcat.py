@@ -32,7 +32,11 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 PREFIXES = {"dcat": DCAT, "dct": DCTERMS, "foaf": FOAF, "dcatap": DCATAP, "hydra": HYDRA, "spdx": SPDX, "adms": ADMS,
             "vcard": VCARD, "cv": CV, "cpsv": CPSV, "skos": SKOS, "org": ORG}  # fmt: skip
 VERSION = URIRef("http://www.w3.org/ns/dcat#version")  # of DCAT 3; the library knows DCAT 2
-KINDS = {"ttl": ("turtle", "text/turtle"), "jsonld": ("json-ld", "application/ld+json"), "rdf": ("xml", "application/rdf+xml")}
+KINDS = {
+    "ttl": ("turtle", "text/turtle"),
+    "jsonld": ("json-ld", "application/ld+json"),
+    "rdf": ("xml", "application/rdf+xml"),
+}
 PAGE = 50
 
 
@@ -79,14 +83,21 @@ def dataset_address(base: str, slug: str) -> str:
     return f"{base}/opendata/datasets/{slug}/"
 
 
-def catalogue(base: str, rows: Iterable[tuple[OpenDataset, Version | None]], *, page: int, pages: int, total: int) -> Graph:
+def catalogue(
+    base: str, rows: Iterable[tuple[OpenDataset, Version | None]], *, page: int, pages: int, total: int
+) -> Graph:
     """One page of the catalogue with its datasets described in full."""
     g = fresh()
     node = URIRef(f"{base}/opendata/catalog/")
     city = brand.city_name()
     g.add((node, RDF.type, DCAT.Catalog))
     spoken(g, node, DCTERMS.title, {"zh": f"{city}公共数据开放平台", "en": "Open data portal of the city"})
-    spoken(g, node, DCTERMS.description, {"zh": "依法依规向社会开放的公共数据。", "en": "Public data opened by law and order."})
+    spoken(
+        g,
+        node,
+        DCTERMS.description,
+        {"zh": "依法依规向社会开放的公共数据。", "en": "Public data opened by law and order."},
+    )
     g.add((node, DCTERMS.publisher, agent(g, base, "", {"zh": f"{city}人民政府", "en": "City government"})))
     g.add((node, FOAF.homepage, URIRef(f"{base}/opendata/")))
     g.add((URIRef(f"{base}/opendata/"), RDF.type, FOAF.Document))
@@ -101,6 +112,7 @@ def catalogue(base: str, rows: Iterable[tuple[OpenDataset, Version | None]], *, 
 
 def add_page(g: Graph, node: URIRef, base: str, page: int, pages: int, total: int) -> None:
     """Where this page stands among the others."""
+
     def address(number: int) -> URIRef:
         return URIRef(f"{base}/opendata/catalog/?page={number}")
 
@@ -133,8 +145,16 @@ def add_dataset(g: Graph, base: str, row: OpenDataset, version: Version | None) 
     for what, moment in ((DCTERMS.issued, row.published_at), (DCTERMS.modified, row.updated_at)):
         if moment:
             g.add((node, what, Literal(moment.isoformat(), datatype=XSD.dateTime)))
-    g.add((node, DCTERMS.accessRights, URIRef(f"{AUTHORITY}access-right/{'PUBLIC' if row.opening != 'conditional' else 'RESTRICTED'}")))
-    landing = iri(row.landing or row.origin) if row.kind == "harvested" else URIRef(dataset_address(base, row.slug))
+    g.add(
+        (
+            node,
+            DCTERMS.accessRights,
+            URIRef(f"{AUTHORITY}access-right/{'PUBLIC' if row.opening != 'conditional' else 'RESTRICTED'}"),
+        )
+    )
+    landing = (
+        iri(row.landing or row.origin) if row.kind == "harvested" else URIRef(dataset_address(base, row.slug))
+    )
     g.add((node, DCAT.landingPage, landing))
     g.add((landing, RDF.type, FOAF.Document))
     add_contact(g, base, node)

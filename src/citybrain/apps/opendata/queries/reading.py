@@ -42,9 +42,11 @@ def opening_of(source: str) -> str:
 def source_rows(source: str, treatment: Treatment) -> pa.Table:
     """The kept columns of all rows. NotOpenable: more rows than one machine treats at once."""
     kind, _, name = source.partition(":")
+    kept = set(treatment.kept)
+    columns = [item.name for item in items_of(source) if item.name in kept]  # in the catalogue's order
     if kind == "standing":
-        return standing(name).table().select(treatment.kept)
-    return resource_rows(name, treatment.kept)
+        return standing(name).table().select(columns)
+    return resource_rows(name, columns)
 
 
 def resource_rows(key: str, columns: list[str]) -> pa.Table:

@@ -35,9 +35,13 @@ def test_packages_are_listed_shown_and_found(client, days):
     assert by_name["organization"]["name"] == "350902-scjg"
     assert by_name["groups"][0]["name"] == "health"
     assert {r["format"] for r in by_name["resources"]} == {"CSV", "XLSX", "JSON", "NDJSON", "PARQUET"}
-    found = result(client, "package_search", q="门诊", **{"facet.field": '["organization", "groups", "license_id"]'})
+    found = result(
+        client, "package_search", q="门诊", **{"facet.field": '["organization", "groups", "license_id"]'}
+    )
     assert found["count"] == 1
-    assert found["search_facets"]["groups"]["items"] == [{"name": "health", "display_name": "医疗卫生", "count": 1}]
+    assert found["search_facets"]["groups"]["items"] == [
+        {"name": "health", "display_name": "医疗卫生", "count": 1}
+    ]
     assert result(client, "package_search", q="nothing")["count"] == 0
     assert result(client, "current_package_list_with_resources", limit=1)[0]["name"] == days.slug
 
@@ -54,7 +58,10 @@ def test_filters_narrow(client, days, fq, count):
 def test_lists_of_organisations_groups_and_tags(client, days):
     assert result(client, "organization_list") == ["350902-scjg"]
     assert result(client, "organization_list", all_fields="true")[0]["package_count"] == 1
-    assert result(client, "organization_show", id="350902-scjg", include_datasets="true")["packages"][0]["name"] == days.slug
+    assert (
+        result(client, "organization_show", id="350902-scjg", include_datasets="true")["packages"][0]["name"]
+        == days.slug
+    )
     assert result(client, "group_list") == ["health"]
     assert result(client, "group_show", id="health")["package_count"] == 1
     assert set(result(client, "tag_list")) == {"门诊", "clinic"}
@@ -65,9 +72,21 @@ def test_rows_by_get_and_by_post(client, days):
     resource = csv_resource(client, days.slug)
     assert resource == result(client, "resource_show", id=resource["id"])
     found = result(client, "datastore_search", resource_id=resource["id"], filters='{"kind": "makeup"}')
-    assert (found["total"], found["records"][0]["date"], found["records"][0]["workday"]) == (1, "2026-01-04", True)
-    sent = {"resource_id": resource["id"], "limit": 2, "offset": 1, "fields": ["date"], "filters": {"weekday": [6, 7]}}
-    answer = client.post(f"{ACTION}/datastore_search", json.dumps(sent), content_type="application/json").json()
+    assert (found["total"], found["records"][0]["date"], found["records"][0]["workday"]) == (
+        1,
+        "2026-01-04",
+        True,
+    )
+    sent = {
+        "resource_id": resource["id"],
+        "limit": 2,
+        "offset": 1,
+        "fields": ["date"],
+        "filters": {"weekday": [6, 7]},
+    }
+    answer = client.post(
+        f"{ACTION}/datastore_search", json.dumps(sent), content_type="application/json"
+    ).json()
     assert answer["result"]["records"] == [{"date": "2026-01-04"}, {"date": "2026-01-10"}]
     assert answer["result"]["total"] == 104
     assert result(client, "datastore_search", resource_id=resource["id"], q="元旦")["total"] == 1
@@ -81,11 +100,31 @@ def test_refusals_are_in_ckans_form(client, days):
     assert (status, made["success"], made["error"]["__type"]) == (409, False, "Validation Error")
     assert "id" in made["error"]
     assert get(client, "package_create", name="x")[0] == 404
-    for said in ({"fq": "title:x OR 1=1"}, {"fq": "secret:x"}, {"sort": "drop table"}, {"rows": "-1"}, {"rows": "x"}):
+    for said in (
+        {"fq": "title:x OR 1=1"},
+        {"fq": "secret:x"},
+        {"sort": "drop table"},
+        {"rows": "-1"},
+        {"rows": "x"},
+    ):
         assert get(client, "package_search", **said)[0] == 409, said
 
 
-ODD = ["' OR 1=1 --", "'; DROP TABLE opendata_opendataset; --", '"', "\\", "%", "_", "{}", "[]", "null", "0x41", "a" * 3000, "🐟", "\u202e"]
+ODD = [
+    "' OR 1=1 --",
+    "'; DROP TABLE opendata_opendataset; --",
+    '"',
+    "\\",
+    "%",
+    "_",
+    "{}",
+    "[]",
+    "null",
+    "0x41",
+    "a" * 3000,
+    "🐟",
+    "\u202e",
+]
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -94,19 +133,46 @@ def test_no_parameter_is_a_way_in(client, days, odd, monkeypatch):
     resource = csv_resource(client, days.slug)["id"]
     for action in ("package_list", "package_search", "package_show", "resource_show", "organization_show", "group_show", "tag_list",
                    "datastore_search", "current_package_list_with_resources"):  # fmt: skip
-        for name in ("id", "q", "fq", "sort", "rows", "start", "limit", "offset", "filters", "fields", "facet.field", "resource_id"):
+        for name in (
+            "id",
+            "q",
+            "fq",
+            "sort",
+            "rows",
+            "start",
+            "limit",
+            "offset",
+            "filters",
+            "fields",
+            "facet.field",
+            "resource_id",
+        ):
             said = {"resource_id": resource, name: odd}
             status, made = get(client, action, **said)
             assert status in (200, 404, 409), (action, name)
             assert "psycopg" not in json.dumps(made)
-    for said in ({"filters": {odd: odd}}, {"filters": {"name": odd}}, {"fields": [odd]}, {"q": odd}, {"filters": odd}, {"q": {"a": odd}}):
+    for said in (
+        {"filters": {odd: odd}},
+        {"filters": {"name": odd}},
+        {"fields": [odd]},
+        {"q": odd},
+        {"filters": odd},
+        {"q": {"a": odd}},
+    ):
         sent = json.dumps({"resource_id": resource, **said})
         answer = client.post(f"{ACTION}/datastore_search", sent, content_type="application/json")
         assert answer.status_code in (200, 404, 409), said
-    assert result(client, "datastore_search", resource_id=resource, q=odd[:300])["total"] == 0 or odd in ("_",)
+    assert result(client, "datastore_search", resource_id=resource, q=odd[:300])["total"] == 0 or odd in (
+        "_",
+    )
     for name in ("q", "columns", "limit", "offset", "kind", odd[:50]):
         assert client.get(f"/opendata/api/datasets/{days.slug}/rows", {name: odd}).status_code in (200, 422)
-    assert client.get("/opendata/search/", {n: odd for n in ("q", "theme", "provider", "order", "page", "alive")}).status_code == 200
+    assert (
+        client.get(
+            "/opendata/search/", {n: odd for n in ("q", "theme", "provider", "order", "page", "alive")}
+        ).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "[" * 100_000, '"x"', "1"])

@@ -30,7 +30,9 @@ def test_suffix_and_accept_give_the_same_graph(client, days, kind):
     by_accept = client.get(address, headers={"accept": f"{MEDIA[kind]}, text/html;q=0.5"})
     assert "Accept" in by_accept["Vary"]
     assert to_isomorphic(by_suffix) == to_isomorphic(parsed(by_accept, kind))
-    assert client.get(address, headers={"accept": "text/html, text/turtle;q=0.9"})["Content-Type"].startswith("text/html")
+    assert client.get(address, headers={"accept": "text/html, text/turtle;q=0.9"})["Content-Type"].startswith(
+        "text/html"
+    )
     assert client.get(address, headers={"accept": "*/*"})["Content-Type"].startswith("text/html")
 
 
@@ -79,10 +81,17 @@ def test_identifiers_follow_the_configured_address(client, days, settings):
 
 
 def test_odd_words_break_no_serialisation(client, days):
-    OpenDataset.objects.update(title={"zh": '"]]><&\\ \n"""', "en": "</script>"}, keywords=["<x>", '"', "@zh"])
+    OpenDataset.objects.update(
+        title={"zh": '"]]><&\\ \n"""', "en": "</script>"}, keywords=["<x>", '"', "@zh"]
+    )
     for kind in MEDIA:
         parsed(client.get(f"/opendata/datasets/{days.slug}.{kind}"), kind)
-    assert "</script><" not in client.get(reverse("opendata:dataset", args=[days.slug])).content.decode().split("ld+json")[1][:400]
+    assert (
+        "</script><"
+        not in client.get(reverse("opendata:dataset", args=[days.slug]))
+        .content.decode()
+        .split("ld+json")[1][:400]
+    )
 
 
 @pytest.mark.parametrize("kind", MEDIA)

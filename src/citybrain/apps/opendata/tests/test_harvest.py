@@ -17,12 +17,15 @@ from citybrain.kernel import clock
 
 pytestmark = pytest.mark.django_db
 HEAD = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> ."
-TTL = HEAD + """
+TTL = (
+    HEAD
+    + """
 <https://prov.example/d/1> a dcat:Dataset ; dct:title "全省公交线路"@zh, "Bus lines"@en ; dcat:keyword "公交" ;
   dcat:theme <http://publications.europa.eu/resource/authority/data-theme/TRAN> ;
   dcat:distribution [ a dcat:Distribution ; dcat:accessURL <https://prov.example/d/1.csv> ; dct:title "CSV" ] .
 <https://prov.example/d/2> a dcat:Dataset ; dct:title "空气质量"@zh ; dcat:landingPage <javascript:alert(1)> .
 """
+)
 
 
 @pytest.fixture
@@ -62,16 +65,32 @@ def turtle(text: str):
 def test_datasets_are_added_renewed_and_marked_missing(server, client):
     server.pages["/catalog.ttl"] = turtle(TTL)
     source = portal(server)
-    assert harvest.harvest_portal(source, by=factories.BY) == {"found": 2, "added": 2, "updated": 0, "missing": 0}
+    assert harvest.harvest_portal(source, by=factories.BY) == {
+        "found": 2,
+        "added": 2,
+        "updated": 0,
+        "missing": 0,
+    }
     row = OpenDataset.objects.get(origin="https://prov.example/d/1")
-    assert (row.title, row.theme, row.kind) == ({"zh": "全省公交线路", "en": "Bus lines"}, "transport", "harvested")
+    assert (row.title, row.theme, row.kind) == (
+        {"zh": "全省公交线路", "en": "Bus lines"},
+        "transport",
+        "harvested",
+    )
     text = client.get(reverse("opendata:dataset", args=[row.slug])).content.decode()
     assert "https://prov.example/d/1.csv" in text
     other = OpenDataset.objects.get(origin="https://prov.example/d/2")
     assert "javascript:" not in client.get(reverse("opendata:dataset", args=[other.slug])).content.decode()
     assert Resource.objects.filter(kind="harvested", alive=True, source_system="省平台").count() == 2
-    server.pages["/catalog.ttl"] = turtle(TTL.split("<https://prov.example/d/2>")[0].replace("Bus lines", "Bus routes"))
-    assert harvest.harvest_portal(source, by=factories.BY) == {"found": 1, "added": 0, "updated": 1, "missing": 1}
+    server.pages["/catalog.ttl"] = turtle(
+        TTL.split("<https://prov.example/d/2>")[0].replace("Bus lines", "Bus routes")
+    )
+    assert harvest.harvest_portal(source, by=factories.BY) == {
+        "found": 1,
+        "added": 0,
+        "updated": 1,
+        "missing": 1,
+    }
     row.refresh_from_db()
     other.refresh_from_db()
     assert row.title["en"] == "Bus routes"
@@ -94,7 +113,11 @@ def test_pages_are_followed_and_a_broken_page_changes_nothing(server):
 
 def test_our_own_catalogue_can_be_harvested_in_every_serialisation(server, client, calendar):
     days = factories.standing()
-    for kind, media in (("ttl", "text/turtle"), ("jsonld", "application/ld+json"), ("rdf", "application/rdf+xml")):
+    for kind, media in (
+        ("ttl", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+        ("rdf", "application/rdf+xml"),
+    ):
         body = client.get(f"/opendata/catalog.{kind}").content
         server.pages[f"/c.{kind}"] = (200, {"Content-Type": media}, body)
         found = feeds.graph(body, media, server.base)
@@ -106,9 +129,20 @@ def test_our_own_catalogue_can_be_harvested_in_every_serialisation(server, clien
 def test_a_ckan_portal_is_harvested_page_by_page(server, monkeypatch):
     monkeypatch.setattr(harvest, "CKAN_ROWS", 1)
     for n in range(2):
-        listed = [{"name": f"p{n}", "title": f"包{n}", "notes": "说明", "resources": [{"url": "https://x.example/a.csv", "format": "csv"}]}]
+        listed = [
+            {
+                "name": f"p{n}",
+                "title": f"包{n}",
+                "notes": "说明",
+                "resources": [{"url": "https://x.example/a.csv", "format": "csv"}],
+            }
+        ]
         body = json.dumps({"success": True, "result": {"count": 2, "results": listed}}).encode()
-        server.pages[f"/api/3/action/package_search?rows=1&start={n}"] = (200, {"Content-Type": "application/json"}, body)
+        server.pages[f"/api/3/action/package_search?rows=1&start={n}"] = (
+            200,
+            {"Content-Type": "application/json"},
+            body,
+        )
     assert harvest.harvest_portal(portal(server, "/", "ckan"), by=factories.BY)["added"] == 2
 
 
@@ -133,7 +167,11 @@ def test_hostile_feeds_are_refused(server, media, text):
 def test_a_huge_feed_is_refused_however_it_is_packed(server, monkeypatch):
     monkeypatch.setattr(fetch, "LARGEST", 100_000)
     server.pages["/big"] = (200, {"Content-Type": "text/turtle"}, b"#" * 200_000)
-    server.pages["/packed"] = (200, {"Content-Type": "text/turtle", "Content-Encoding": "gzip"}, gzip.compress(b"#" * 5_000_000))
+    server.pages["/packed"] = (
+        200,
+        {"Content-Type": "text/turtle", "Content-Encoding": "gzip"},
+        gzip.compress(b"#" * 5_000_000),
+    )
     for path in ("/big", "/packed"):
         with pytest.raises(fetch.NotFetched, match="larger"):
             fetch.fetch(server.base + path)
@@ -170,11 +208,24 @@ def test_a_name_is_resolved_once_and_asked_at_that_address(server, monkeypatch):
     server.pages["/x"] = turtle("")
     monkeypatch.setattr(fetch.socket, "getaddrinfo", resolve)
     monkeypatch.setattr(fetch.addresses, "parts", lambda a: ("http", "rebinding.example", server.server_port))
-    assert fetch.at_address("http://rebinding.example/x", fetch.resolved("rebinding.example", 80), 80) == "http://127.0.0.1:80/x"
+    assert (
+        fetch.at_address("http://rebinding.example/x", fetch.resolved("rebinding.example", 80), 80)
+        == "http://127.0.0.1:80/x"
+    )
     assert asked == ["rebinding.example"]
 
 
-@pytest.mark.parametrize(("ip", "port", "fine"), [("8.8.8.8", 443, True), ("8.8.8.8", 22, False), ("100.64.0.1", 80, False), ("224.0.0.1", 80, False), ("2001:4860:4860::8888", 80, True), ("fd00::1", 80, False)])
+@pytest.mark.parametrize(
+    ("ip", "port", "fine"),
+    [
+        ("8.8.8.8", 443, True),
+        ("8.8.8.8", 22, False),
+        ("100.64.0.1", 80, False),
+        ("224.0.0.1", 80, False),
+        ("2001:4860:4860::8888", 80, True),
+        ("fd00::1", 80, False),
+    ],
+)
 def test_the_rule_about_addresses(ip, port, fine):
     assert (addresses.refused(ip, port) == "") is fine
 
@@ -185,5 +236,10 @@ def test_the_page_refuses_what_must_not_be_harvested(client, steward, settings):
     for bad in ("http://127.0.0.1/", "file:///etc/passwd", "http://169.254.169.254/"):
         assert client.post(address, {"name": "x", "address": bad, "format": "dcat"}).status_code == 422
     settings.OPENDATA_HARVEST_NETWORKS = ["127.0.0.0/8"]
-    assert client.post(address, {"name": "省平台", "address": "http://127.0.0.1:9/c.ttl", "format": "dcat"}).status_code == 302
+    assert (
+        client.post(
+            address, {"name": "省平台", "address": "http://127.0.0.1:9/c.ttl", "format": "dcat"}
+        ).status_code
+        == 302
+    )
     assert "省平台" in client.get(address).content.decode()

@@ -11,7 +11,7 @@ from citybrain.kernel import events
 from citybrain.kernel.errors import NotAllowed, NotFound, TooMany
 
 pytestmark = pytest.mark.django_db
-NASTY = '<script>alert(1)</script><img src=x onerror=alert(2)> javascript:alert(3)'
+NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)> javascript:alert(3)"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_stars_count_once_a_person(client, days, mei, other_citizen):
 def test_a_reuse_needs_a_web_address_and_a_look(client, days, mei):
     address = reverse("opendata:new_reuse")
     said = {"title": "工作日计算器", "about": "算一算还有几个工作日", "datasets": [days.slug]}
-    for bad in ("javascript:alert(1)", "ftp://x", "https://", "https://x/\" onclick=\"y", "data:text/html,x"):
+    for bad in ("javascript:alert(1)", "ftp://x", "https://", 'https://x/" onclick="y', "data:text/html,x"):
         assert client.post(address, {**said, "address": bad}).status_code == 422, bad
     assert client.post(address, {**said, "address": "https://example.org/app"}).status_code == 302
     gallery = reverse("opendata:gallery")
@@ -107,7 +107,12 @@ def test_officials_and_strangers_take_no_part(client, days, steward):
 def test_nothing_is_said_about_a_dataset_that_is_not_public(client, days, mei):
     OpenDataset.objects.update(state="withdrawn")
     for name in ("comment", "stars"):
-        assert client.post(reverse(f"opendata:{name}", args=[days.slug]), {"text": "还在吗", "stars": "5"}).status_code == 404
+        assert (
+            client.post(
+                reverse(f"opendata:{name}", args=[days.slug]), {"text": "还在吗", "stars": "5"}
+            ).status_code
+            == 404
+        )
 
 
 class TestRequests:
@@ -144,5 +149,3 @@ class TestRequests:
         assert "公交站点" not in client.get(reverse("opendata:my")).content.decode()
         with pytest.raises(NotFound):
             cases.case_for(people.actor(other_citizen), DataRequest.objects.get().case_id)
-
-

@@ -34,7 +34,13 @@ def test_every_public_page_opens_with_and_without_data(client, calendar, name, l
 
 def test_a_dataset_is_found_by_words_and_facets(client, days):
     address = reverse("opendata:search")
-    for asked in ({"q": "门诊"}, {"q": "clinic VISITS"}, {"q": "weekday"}, {"theme": "health"}, {"provider": "350902-scjg"}):
+    for asked in (
+        {"q": "门诊"},
+        {"q": "clinic VISITS"},
+        {"q": "weekday"},
+        {"theme": "health"},
+        {"provider": "350902-scjg"},
+    ):
         assert days.slug in client.get(address, asked).content.decode(), asked
     for asked in ({"q": "门诊 没有"}, {"theme": "places"}, {"licence": "cc0-1.0"}):
         assert f"/{days.slug}/" not in client.get(address, asked).content.decode(), asked
@@ -51,7 +57,9 @@ def test_the_page_shows_rows_columns_and_a_description_for_search_engines(client
 
 def test_files_come_in_every_format_and_are_counted(client, days):
     def get(kind):
-        answer = client.get(reverse("opendata:download", kwargs={"slug": days.slug, "number": 1, "kind": kind}))
+        answer = client.get(
+            reverse("opendata:download", kwargs={"slug": days.slug, "number": 1, "kind": kind})
+        )
         assert answer.status_code == 200, kind
         return body(answer)
 
@@ -71,7 +79,10 @@ def test_files_come_in_every_format_and_are_counted(client, days):
 
 def test_places_come_as_geojson(client, lake):
     items = [("name", "text", {}), ("lon", "real", {}), ("lat", "real", {})]
-    factories.resource(items=items, rows=[{"name": "三都澳", "lon": 119.6, "lat": 26.6}, {"name": "?", "lon": None, "lat": None}])
+    factories.resource(
+        items=items,
+        rows=[{"name": "三都澳", "lon": 119.6, "lat": 26.6}, {"name": "?", "lon": None, "lat": None}],
+    )
     columns = {n: factories.ColumnTreatment() for n in ("name", "lon", "lat")}
     factories.published(treatment=factories.Treatment(columns=columns, longitude="lon", latitude="lat"))
     made = json.loads(body(client.get("/opendata/datasets/clinic-visits/v1.geojson")))
@@ -81,13 +92,17 @@ def test_places_come_as_geojson(client, lake):
 
 
 def addresses(slug):
-    yield from (f"/opendata/datasets/{slug}/v1.{kind}" for kind in ("csv", "json", "parquet", "xlsx", "ndjson"))
+    yield from (
+        f"/opendata/datasets/{slug}/v1.{kind}" for kind in ("csv", "json", "parquet", "xlsx", "ndjson")
+    )
     yield from (f"/opendata/datasets/{slug}.{kind}" for kind in ("ttl", "jsonld", "rdf"))
     yield f"/opendata/api/datasets/{slug}/rows"
     yield f"/opendata/api/3/action/package_show?id={slug}"
 
 
-def test_a_withdrawn_dataset_keeps_its_page_and_nothing_else(client, days, system, django_capture_on_commit_callbacks):
+def test_a_withdrawn_dataset_keeps_its_page_and_nothing_else(
+    client, days, system, django_capture_on_commit_callbacks
+):
     before = client.get("/opendata/api/3/action/package_show", {"id": days.slug}).json()["result"]
     identifier = next(r["id"] for r in before["resources"] if r["format"] == "CSV")
     with django_capture_on_commit_callbacks(execute=True):
@@ -128,7 +143,11 @@ def test_drafts_candidates_and_held_versions_are_not_found(client, lake, days):
 
 @pytest.mark.parametrize("odd", ["../../etc/passwd", "%2e%2e%2f", "a%00b", "A", "-x", "x" * 200])
 def test_odd_names_are_not_found(client, days, odd):
-    for address in (f"/opendata/datasets/{odd}/", f"/opendata/datasets/{odd}/v1.csv", f"/opendata/api/datasets/{odd}/rows"):
+    for address in (
+        f"/opendata/datasets/{odd}/",
+        f"/opendata/datasets/{odd}/v1.csv",
+        f"/opendata/api/datasets/{odd}/rows",
+    ):
         assert client.get(address).status_code in (400, 404)
 
 

@@ -25,12 +25,18 @@ def team(machines, lake):
     factories.resource()
     people.role("open_proposer", [*BENCH, "opendata.propose", "cases.open_proposer", "data.view"])
     people.role("leader", [*BENCH, "cases.leader"])
-    people.role("open_checker", [*BENCH, "opendata.withdraw", "opendata.propose", "cases.open_checker", "cases.open_proposer"])
+    people.role(
+        "open_checker",
+        [*BENCH, "opendata.withdraw", "opendata.propose", "cases.open_checker", "cases.open_proposer"],
+    )
     people.role("open_approver", [*BENCH, "opendata.withdraw", "cases.open_approver"])
     posts = {"proposer": ("open_proposer", "350902-scjg", "own"), "head": ("leader", "350902-scjg", "subtree"),
              "checker": ("open_checker", "350900-fgw", "all"), "approver": ("open_approver", "350900-fgw", "all"),
              "stranger": ("open_proposer", "350921-scjg", "own")}  # fmt: skip
-    return {name: people.official(name, people.post(role, unit, reach=reach)) for name, (role, unit, reach) in posts.items()}
+    return {
+        name: people.official(name, people.post(role, unit, reach=reach))
+        for name, (role, unit, reach) in posts.items()
+    }
 
 
 def made() -> OpenDataset:
@@ -38,9 +44,20 @@ def made() -> OpenDataset:
 
 
 def form(**said):
-    steps = {"visitor": "drop", "born": "age_band", "division": "county", "ward": "keep", "seen_on": "month", "cost": "top_code"}
+    steps = {
+        "visitor": "drop",
+        "born": "age_band",
+        "division": "county",
+        "ward": "keep",
+        "seen_on": "month",
+        "cost": "top_code",
+    }
     roles = {"born": "quasi", "division": "quasi", "ward": "sensitive"}
-    given = {f"step.{n}": s for n, s in steps.items()} | {f"role.{n}": r for n, r in roles.items()} | {"number.cost": "1000", "k": "3"}
+    given = (
+        {f"step.{n}": s for n, s in steps.items()}
+        | {f"role.{n}": r for n, r in roles.items()}
+        | {"number.cost": "1000", "k": "3"}
+    )
     words = {"slug": "clinic-visits", "title_zh": "门诊就诊", "summary_zh": "各县门诊就诊情况的统计", "theme": "health", "cycle": "monthly",
              "licence": "cc-by-4.0", "keywords": "门诊，就诊"}  # fmt: skip
     return {**words, **given, **said}
@@ -105,7 +122,12 @@ def test_whoever_did_one_step_does_not_do_the_next(client, team):
     running.do_next()
     cases.act(dataset.case_id, "agree", by=people.actor(team["head"]), data={"opinion": "可以"})
     with pytest.raises(CityError) as refused:
-        cases.act(dataset.case_id, "pass_check", by=people.actor(team["checker"]), data={"opinion": "通过", "report_read": True})
+        cases.act(
+            dataset.case_id,
+            "pass_check",
+            by=people.actor(team["checker"]),
+            data={"opinion": "通过", "report_read": True},
+        )
     assert refused.value.code == "separation_of_duties"
 
 
@@ -135,7 +157,10 @@ def test_another_unit_can_neither_propose_nor_see(client, team):
     assert client.get(reverse("opendata:bench_dataset", args=["clinic-visits"])).status_code == 404
     assert client.post(reverse("opendata:renew", args=["clinic-visits"])).status_code == 404
     assert "wjw.visit" not in client.get(reverse("opendata:choose")).content.decode()
-    assert client.post(reverse("opendata:withdraw", args=["clinic-visits"]), {"reason": "不该公开"}).status_code == 403
+    assert (
+        client.post(reverse("opendata:withdraw", args=["clinic-visits"]), {"reason": "不该公开"}).status_code
+        == 403
+    )
 
 
 def test_what_is_sent_back_can_be_proposed_again(client, team):
@@ -160,7 +185,11 @@ def test_withdrawal_is_at_once_and_looked_at_by_a_second_person(client, team):
     dataset.refresh_from_db()
     assert dataset.state == "withdrawn"
     assert "发现可重识别风险" in client.get(reverse("opendata:dataset", args=[dataset.slug])).content.decode()
-    row = next(r for r in cases.worklist(people.actor(team["approver"]), cases.Filters()).rows if r.case.case_type == "open_withdrawal")
+    row = next(
+        r
+        for r in cases.worklist(people.actor(team["approver"]), cases.Filters()).rows
+        if r.case.case_type == "open_withdrawal"
+    )
     with pytest.raises(CityError):
         cases.act(row.case.id, "confirm", by=people.actor(team["checker"]), data={"finding": "妥当"})
     done = cases.act(row.case.id, "confirm", by=people.actor(team["approver"]), data={"finding": "妥当"})
@@ -179,7 +208,10 @@ def test_a_delivery_makes_the_next_version_under_the_same_treatment(client, team
     events.deliver_own()
     assert running.do_next()
     dataset.refresh_from_db()
-    assert [(v.number, v.state, v.rows, v.change) for v in dataset.versions.all()] == [(2, "published", 30, 6), (1, "published", 24, 24)]
+    assert [(v.number, v.state, v.rows, v.change) for v in dataset.versions.all()] == [
+        (2, "published", 30, 6),
+        (1, "published", 24, 24),
+    ]
 
 
 def test_a_later_version_that_fails_is_held_back(client, team):

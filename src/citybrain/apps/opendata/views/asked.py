@@ -34,7 +34,9 @@ def base(request: HttpRequest) -> str:
 
 def count_call(request: HttpRequest) -> None:
     """One call against the quota: of the key, or of the address without one. TooMany; NotAllowed for a key that is none."""
-    text = request.headers.get("X-Api-Key", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
+    text = request.headers.get("X-Api-Key", "") or request.headers.get("Authorization", "").removeprefix(
+        "Bearer "
+    )
     if not text:
         ratelimit.allow(f"opendata.api:{request.actor.ip}", *ANONYMOUS)
         return

@@ -29,7 +29,18 @@ from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.guard import guard
 
 SIZE = 30
-WORDS = ("slug", "title_zh", "title_en", "summary_zh", "summary_en", "theme", "cycle", "licence", "keywords", "region")
+WORDS = (
+    "slug",
+    "title_zh",
+    "title_en",
+    "summary_zh",
+    "summary_en",
+    "theme",
+    "cycle",
+    "licence",
+    "keywords",
+    "region",
+)
 SHOWS = ("all", "draft", "published", "late", "withdrawn", "harvested")
 
 
@@ -86,13 +97,18 @@ def narrowed(rows: Any, show: str) -> Any:
 def choose(request: HttpRequest) -> HttpResponse:
     """Which resource of the unit to open."""
     q = word(request.GET, "q").lower()
-    mine = []
-    for record in data.catalogue():
-        fits = not q or q in record.key or any(q in t.lower() for t in record.title.as_dict().values())
-        if record.kind != "harvested" and record.owner and fits and record.state == "published":
-            if identity.may(request.actor, "opendata.propose", organisation=record.owner):
-                mine.append(record)
+    mine = [
+        record
+        for record in data.catalogue()
+        if record.kind != "harvested" and record.state == "published" and record.owner and matches(record, q)
+        and identity.may(request.actor, "opendata.propose", organisation=record.owner)
+    ]  # fmt: skip
     return render(request, "opendata/bench/choose.html", {"found": mine[:200], "q": q})
+
+
+def matches(record: data.ResourceRecord, q: str) -> bool:
+    """Whether a word occurs in the resource's key or title."""
+    return not q or q in record.key or any(q in t.lower() for t in record.title.as_dict().values())
 
 
 @guard("opendata.propose")
@@ -100,7 +116,11 @@ def choose(request: HttpRequest) -> HttpResponse:
 def propose(request: HttpRequest, key: str) -> HttpResponse:
     """Words about the dataset and what is done to each column."""
     record = may_propose(request.actor, key)
-    said = {name: word(request.POST, name, 2000) for name in WORDS} if request.method == "POST" else first_words(record)
+    said = (
+        {name: word(request.POST, name, 2000) for name in WORDS}
+        if request.method == "POST"
+        else first_words(record)
+    )
     treatment = spoken_treatment(request, record) if request.method == "POST" else first_treatment(record)
     problems: list[FieldProblem] = []
     if request.method == "POST":
@@ -111,7 +131,9 @@ def propose(request: HttpRequest, key: str) -> HttpResponse:
         except NotOpenable as error:
             problems = [FieldProblem("", error.code, error.message)]
         else:
-            flash.success(request, _("Proposed. The first version is being made; your unit's leader reviews next."))
+            flash.success(
+                request, _("Proposed. The first version is being made; your unit's leader reviews next.")
+            )
             return redirect("opendata:bench_dataset", made.slug)
     return render(request, "opendata/bench/propose.html", {
         "record": record, "said": said, "treatment": treatment, "problems": problems,
@@ -162,7 +184,9 @@ def dataset(request: HttpRequest, slug: str) -> HttpResponse:
     return bench_page(request, row_of(request, slug))
 
 
-def bench_page(request: HttpRequest, row: OpenDataset, *, problems: Any = (), status: int = 200) -> HttpResponse:
+def bench_page(
+    request: HttpRequest, row: OpenDataset, *, problems: Any = (), status: int = 200
+) -> HttpResponse:
     """The page."""
     versions = list(row.versions.defer("profile")[:20])
     return render(request, "opendata/bench/dataset.html", {
@@ -229,8 +253,15 @@ def portals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         problems = portal_problems(said)
         if not problems:
-            made = Portal.objects.create(name=said["name"][:120], address=said["address"], format=said["format"], made_at=clock.now())
-            audit.record("opendata.add_portal", by=request.actor, obj=f"portal:{made.pk}", after={"address": made.address})
+            made = Portal.objects.create(
+                name=said["name"][:120], address=said["address"], format=said["format"], made_at=clock.now()
+            )
+            audit.record(
+                "opendata.add_portal",
+                by=request.actor,
+                obj=f"portal:{made.pk}",
+                after={"address": made.address},
+            )
             begin_harvest(made, by=request.actor)
             flash.success(request, _("The portal was added and is being harvested."))
             return redirect("opendata:portals")
@@ -252,7 +283,11 @@ def portal_problems(said: dict[str, str]) -> list[FieldProblem]:
         _scheme, host, port = addresses.parts(said["address"])
         resolved(host, port)
     except (ValueError, NotFetched, OSError) as error:
-        found.append(FieldProblem("address", "address", _("This address cannot be harvested: %(why)s") % {"why": error}))
+        found.append(
+            FieldProblem(
+                "address", "address", _("This address cannot be harvested: %(why)s") % {"why": error}
+            )
+        )
     return found
 
 
@@ -266,7 +301,12 @@ def portal_act(request: HttpRequest, portal_id: UUID) -> HttpResponse:
     if word(request.POST, "wish") == "toggle":
         found.active = not found.active
         found.save(update_fields=["active"])
-        audit.record("opendata.toggle_portal", by=request.actor, obj=f"portal:{found.pk}", after={"active": found.active})
+        audit.record(
+            "opendata.toggle_portal",
+            by=request.actor,
+            obj=f"portal:{found.pk}",
+            after={"active": found.active},
+        )
     else:
         begin_harvest(found, by=request.actor)
         flash.success(request, _("The harvest has begun."))

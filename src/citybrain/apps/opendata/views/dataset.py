@@ -29,7 +29,11 @@ MOST_COMMENTS = 50
 
 def page_row(slug: str) -> OpenDataset:
     """A dataset that has a page: public, or withdrawn with the reason. NotFound: drafts and what was never opened."""
-    row = OpenDataset.objects.select_related("portal").filter(slug=slug, state__in=("published", "withdrawn")).first()
+    row = (
+        OpenDataset.objects.select_related("portal")
+        .filter(slug=slug, state__in=("published", "withdrawn"))
+        .first()
+    )
     if row is None:
         raise NotFound(_("There is no such dataset, or it is not public."))
     return row
@@ -64,7 +68,9 @@ def newest(row: OpenDataset) -> Version | None:
     return row.versions.filter(state="published").exclude(file="").first()
 
 
-def shown_page(request: HttpRequest, row: OpenDataset, *, problems: Any = (), said: Any = None, status: int = 200) -> HttpResponse:
+def shown_page(
+    request: HttpRequest, row: OpenDataset, *, problems: Any = (), said: Any = None, status: int = 200
+) -> HttpResponse:
     """The page; again with what was typed when a remark was refused."""
     version = newest(row)
     late = bool(row.due_at and row.due_at <= clock.now())

@@ -51,10 +51,16 @@ def catalog(request: HttpRequest, kind: str = "") -> HttpResponseBase:
     """A page of the catalogue: for people the way to it, for machines the graph."""
     kind = kind or accepted(request)
     if not kind:
-        answer: HttpResponse = render(request, "opendata/portal/machines.html", {"base": base(request), "figures": catalogue.statistics()})
+        answer: HttpResponse = render(
+            request,
+            "opendata/portal/machines.html",
+            {"base": base(request), "figures": catalogue.statistics()},
+        )
         patch_vary_headers(answer, ["Accept"])
         return answer
-    return graph_answer(catalogue_text(base(request), kind, max(1, whole(request.GET, "page", 1, 10_000))), kind)
+    return graph_answer(
+        catalogue_text(base(request), kind, max(1, whole(request.GET, "page", 1, 10_000))), kind
+    )
 
 
 @remembered(seconds=20)
@@ -64,9 +70,13 @@ def catalogue_text(address: str, kind: str, page: int) -> str:
     pages = max(1, -(-total // dcat.PAGE))
     if page > pages or kind not in dcat.KINDS:
         raise NotFound(_("There is no such page."))
-    listed = list(catalogue.shown().select_related("portal").order_by("slug")[(page - 1) * dcat.PAGE : page * dcat.PAGE])
+    listed = list(
+        catalogue.shown().select_related("portal").order_by("slug")[(page - 1) * dcat.PAGE : page * dcat.PAGE]
+    )
     versions = ckan.newest(listed)
-    made = dcat.catalogue(address, [(row, versions.get(row.pk)) for row in listed], page=page, pages=pages, total=total)
+    made = dcat.catalogue(
+        address, [(row, versions.get(row.pk)) for row in listed], page=page, pages=pages, total=total
+    )
     return dcat.serialised(made, kind)
 
 

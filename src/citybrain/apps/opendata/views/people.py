@@ -54,7 +54,9 @@ def stars(request: HttpRequest, slug: str) -> HttpResponse:
     row = rows.public_dataset(slug)
     given = word(request.POST, "stars", 2)
     try:
-        voices.give_stars(row, int(given) if given.isascii() and given.isdecimal() else None, by=request.actor)
+        voices.give_stars(
+            row, int(given) if given.isascii() and given.isdecimal() else None, by=request.actor
+        )
     except Invalid as error:
         return shown_page(request, row, problems=error.problems, status=422)
     flash.success(request, _("Thank you for your rating."))
@@ -91,7 +93,11 @@ def form(request: HttpRequest, template: str, problems: list[FieldProblem], **co
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """Requests that were decided, and the way to make one. Titles are shown once an official has dealt with them."""
-    listed = DataRequest.objects.filter(decided_at__isnull=False).exclude(state="withdrawn").select_related("answer")
+    listed = (
+        DataRequest.objects.filter(decided_at__isnull=False)
+        .exclude(state="withdrawn")
+        .select_related("answer")
+    )
     return render(request, "opendata/portal/requests.html", {"listed": list(listed[:MOST_LISTED])})
 
 
@@ -140,7 +146,11 @@ def answer_of(request: HttpRequest, one: DataRequest) -> dict[str, Any]:
         view = cases.case_for(request.actor, one.case_id, purpose="own", parts=())
     except NotFound:
         return {"state": {}, "public": {}, "answer": "", "due": None}
-    told = [t.data.get("answer", "") for t in cases.timeline(request.actor, one.case_id)] if one.decided_at else []
+    told = (
+        [t.data.get("answer", "") for t in cases.timeline(request.actor, one.case_id)]
+        if one.decided_at
+        else []
+    )
     return {"state": view.record.state_name, "public": view.state_public, "answer": next((a for a in told if a), ""),
             "due": None if view.record.finished else view.record.due_at}  # fmt: skip
 

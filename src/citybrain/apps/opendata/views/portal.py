@@ -50,7 +50,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def facet_options(found: catalogue.Found) -> list[dict]:
     """Facets with their names and choices as a select shows them."""
-    names = {"theme": _("Theme"), "provider": _("Provider"), "cycle": _("Update cycle"), "licence": _("Licence")}
+    names = {
+        "theme": _("Theme"),
+        "provider": _("Provider"),
+        "cycle": _("Update cycle"),
+        "licence": _("Licence"),
+    }
     made = []
     for key, name in names.items():
         options = [(o["value"], f"{say(o['name'])} ({o['count']})") for o in found.facets[key]]
@@ -70,10 +75,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public dataset's page."""
     home_url = base(request)
-    rows = catalogue.shown().filter(kind="own").order_by("slug").values_list("slug", "updated_at")[:MOST_MAPPED]
+    rows = (
+        catalogue.shown().filter(kind="own").order_by("slug").values_list("slug", "updated_at")[:MOST_MAPPED]
+    )
     pages = [(f"{home_url}/opendata/", None), *((dataset_address(home_url, slug), at) for slug, at in rows)]
     entries = "".join(
-        f"<url><loc>{escape(address)}</loc>{f'<lastmod>{at:%Y-%m-%d}</lastmod>' if at else ''}</url>" for address, at in pages
+        f"<url><loc>{escape(address)}</loc>{f'<lastmod>{at:%Y-%m-%d}</lastmod>' if at else ''}</url>"
+        for address, at in pages
     )
     text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
     return HttpResponse(text, content_type="application/xml")

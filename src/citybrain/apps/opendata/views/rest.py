@@ -116,7 +116,10 @@ def nested(name: str, text: str) -> Any:
 def refusal(about: str, error: CityError) -> JsonResponse:
     """A refusal as CKAN words it."""
     if isinstance(error, Invalid):
-        told: dict[str, Any] = {"__type": "Validation Error", **{p.path: [str(p.message)] for p in error.problems}}
+        told: dict[str, Any] = {
+            "__type": "Validation Error",
+            **{p.path: [str(p.message)] for p in error.problems},
+        }
         status = 409
     else:
         kind = next((word for cls, word in KINDS if isinstance(error, cls)), "Internal Server Error")
