@@ -4,6 +4,7 @@
 scope and purpose every time.
 """
 
+from citybrain.hub.data.actions.keep_harvested import keep_harvested
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery
 from citybrain.hub.data.catalogue.actions.lineage import forget_lineage, record_lineage
 from citybrain.hub.data.catalogue.actions.publish import publish_resource, withdraw_resource
@@ -99,11 +100,11 @@ __all__ = [
     "confirm_correction", "correct_record", "csv_text", "dataset", "datasets", "declare_resource",
     "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts", "forget_dataset",
     "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
-    "jobs_in_trouble", "keep_doing_jobs", "lineage", "lineage_of", "make_key", "measure", "measure_all",
-    "note_delivery", "objection", "problems_of", "publish_resource", "question", "raise_objection", "read",
-    "recheck", "record_hash", "record_lineage", "register_application", "register_dataset",
-    "register_objection", "register_probe", "resource", "resources_of", "resume_grant", "review_objection",
-    "revoke_grant", "rotate_key", "safe_cell", "scan_result", "set_up_exchange", "settle_objection",
-    "settle_record", "shared_read", "stop_exchange", "stream", "suspend_grant", "sync_catalogue",
-    "under_objection", "verify_fact", "verify_record", "withdraw_resource",
+    "jobs_in_trouble", "keep_doing_jobs", "keep_harvested", "lineage", "lineage_of", "make_key", "measure",
+    "measure_all", "note_delivery", "objection", "problems_of", "publish_resource", "question",
+    "raise_objection", "read", "recheck", "record_hash", "record_lineage", "register_application",
+    "register_dataset", "register_objection", "register_probe", "resource", "resources_of", "resume_grant",
+    "review_objection", "revoke_grant", "rotate_key", "safe_cell", "scan_result", "set_up_exchange",
+    "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream", "suspend_grant",
+    "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource",
 ]  # fmt: skip

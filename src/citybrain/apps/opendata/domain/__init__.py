@@ -1,0 +1,1 @@
+"""Pure rules of open data: vocabularies, treatment of columns, risk, formats. No Django."""

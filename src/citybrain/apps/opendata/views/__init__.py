@@ -1,0 +1,1 @@
+"""Pages and machine interfaces of open data."""
