@@ -39,7 +39,7 @@ from citybrain.hub.data.domain.registry import (
     has_dataset,
     register_dataset,
 )
-from citybrain.hub.data.domain.statement import condition, Question
+from citybrain.hub.data.domain.statement import Question, condition
 from citybrain.hub.data.grants.actions.corrections import confirm_correction
 from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
@@ -88,8 +88,8 @@ from citybrain.hub.data.registers.actions.objections import (
     settle_objection,
 )
 from citybrain.hub.data.registers.queries.lineage import lineage_of
-from citybrain.hub.data.registers.queries.objections import under_objection
 from citybrain.hub.data.registers.queries.objections import objection_row as objection
+from citybrain.hub.data.registers.queries.objections import under_objection
 
 __all__ = [
     "Caller", "Column", "Dataset", "FactAnswer", "Facts", "Filter", "GrantEnded", "GrantIssued", "GrantRecord",

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0002_resources"),
+        ("data", "0004_lakedoor"),
     ]
 
     operations = [

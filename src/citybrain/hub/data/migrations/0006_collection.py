@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0002_resources"),
+        ("data", "0005_catalogue"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0004_lakedoor"),
+        ("data", "0006_collection"),
     ]
 
     operations = [
@@ -72,28 +72,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "key"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ColumnLineage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("upstream", models.CharField(db_index=True, max_length=120)),
-                ("upstream_item", models.CharField(max_length=60)),
-                ("key", models.CharField(db_index=True, max_length=120)),
-                ("item", models.CharField(max_length=60)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("upstream", "upstream_item", "key", "item"), name="data_lineage_once"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(

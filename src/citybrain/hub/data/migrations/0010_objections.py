@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0008_grants"),
+        ("data", "0009_quality"),
     ]
 
     operations = [

@@ -51,6 +51,18 @@ def record_lineage(
 
 
 @transaction.atomic
+def renew_lineage(key: str, edges: Iterable[tuple[str, str, str]], *, made_by: str) -> None:
+    """All edges to ``key`` of one maker anew: (item, upstream key, upstream item). The maker's own act is what is audited."""
+    Lineage.objects.filter(made_by=made_by).delete()
+    rows = [
+        Lineage(upstream=up, upstream_item=source, downstream=key, downstream_item=item, made_by=made_by, at=clock.now())
+        for item, up, source in sorted(set(edges))
+        if (up, source) != (key, item)
+    ]
+    Lineage.objects.bulk_create(rows)
+
+
+@transaction.atomic
 def forget_lineage(*, made_by: str, by: Actor) -> int:
     """Take back every edge of a maker that is no more; returns how many."""
     gone, _each = Lineage.objects.filter(made_by=made_by).delete()

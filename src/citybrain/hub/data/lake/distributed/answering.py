@@ -13,7 +13,6 @@ from citybrain.hub.data.lake.distributed.shape import checked, refused
 from citybrain.hub.data.lake.engine import cursor
 from citybrain.hub.data.lake.reading import Answer, Asked, tuples
 from citybrain.hub.data.lake.tables import table
-from citybrain.hub.data.lake.types import duckdb_type
 from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError
 

@@ -5,7 +5,8 @@ from typing import Any
 import pyarrow as pa
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
-from citybrain.hub.data.models import CodeTable, ColumnLineage
+from citybrain.hub.data.catalogue.actions.lineage import renew_lineage
+from citybrain.hub.data.models import CodeTable
 from citybrain.hub.data.registers.actions.declare_model import declare_model, digest
 from citybrain.hub.data.registers.actions.put import put
 from citybrain.hub.data.registers.documents import CodesSaid, ModelSaid
@@ -113,12 +114,7 @@ def declare_provenance(said: ModelSaid, common: dict[str, Any]) -> None:
 
 def keep_golden_lineage(said: ModelSaid) -> None:
     """Item by item from the source records, in place of the pivoted statement that mixes them."""
-    rows = survivorship.golden_edges(said.survivorship())
-    ColumnLineage.objects.filter(key=said.key).delete()
-    ColumnLineage.objects.bulk_create(
-        ColumnLineage(key=said.key, item=item, upstream=upstream, upstream_item=source)
-        for item, upstream, source in rows
-    )
+    renew_lineage(said.key, survivorship.golden_edges(said.survivorship()), made_by=f"model:{said.key}")
 
 
 def plain(test: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, publish_resource
-from citybrain.hub.data.models import ColumnLineage, Item, LakeModel, Resource
+from citybrain.hub.data.catalogue.actions.lineage import renew_lineage
+from citybrain.hub.data.models import Item, LakeModel, Resource
 from citybrain.hub.data.registers.domain import lineage, model_sql
 from citybrain.hub.data.registers.domain.model_sql import Refused
 from citybrain.hub.data.registers.domain.model_tests import ModelTest, breaking
@@ -123,12 +124,8 @@ def keep_lineage(key: str, statement: model_sql.Statement) -> None:
         table: [*Item.objects.filter(resource_id=table).values_list("name", flat=True), *OURS]
         for table in statement.tables
     }
-    found = sorted(lineage.edges(statement.sql, shapes))
-    ColumnLineage.objects.filter(key=key).delete()
-    ColumnLineage.objects.bulk_create(
-        ColumnLineage(key=key, item=item, upstream=upstream, upstream_item=source)
-        for item, upstream, source in found
-    )
+    edges = ((item, upstream, source) for item, upstream, source in lineage.edges(statement.sql, shapes))
+    renew_lineage(key, edges, made_by=f"model:{key}")
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
-"""Lineage of items kept by this topic: straight upstream, and everything an item goes back to."""
+"""Lineage of items as models record it: straight upstream, and everything an item goes back to."""
 
-from citybrain.hub.data.models import ColumnLineage
+from citybrain.hub.data.models import Lineage
 
 Place = tuple[str, str]
 MOST_STEPS = 12
@@ -8,14 +8,14 @@ MOST_STEPS = 12
 
 def lineage_of(key: str, item: str) -> list[Place]:
     """(upstream key, item) an item is made from, straight; sorted."""
-    rows = ColumnLineage.objects.filter(key=key, item=item)
+    rows = Lineage.objects.filter(downstream=key, downstream_item=item)
     return sorted(rows.values_list("upstream", "upstream_item"))
 
 
 def used_by(key: str, item: str) -> list[Place]:
     """(key, item) made straight from an item; sorted."""
-    rows = ColumnLineage.objects.filter(upstream=key, upstream_item=item)
-    return sorted(rows.values_list("key", "item"))
+    rows = Lineage.objects.filter(upstream=key, upstream_item=item)
+    return sorted(rows.values_list("downstream", "downstream_item"))
 
 
 def origins_of(key: str, item: str) -> list[Place]:
@@ -25,8 +25,8 @@ def origins_of(key: str, item: str) -> list[Place]:
     waiting = {(key, item)}
     for _step in range(MOST_STEPS):
         seen |= waiting
-        rows = ColumnLineage.objects.filter(key__in={k for k, _i in waiting}).values_list(
-            "key", "item", "upstream", "upstream_item"
+        rows = Lineage.objects.filter(downstream__in={k for k, _i in waiting}).values_list(
+            "downstream", "downstream_item", "upstream", "upstream_item"
         )
         above: dict[Place, set[Place]] = {}
         for k, i, upstream, upstream_item in rows:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from citybrain.hub.data.models import ColumnLineage, ModelRun
+from citybrain.hub.data.models import Lineage, ModelRun
 from citybrain.hub.data.registers.actions.build import begin_build
 from citybrain.hub.data.registers.permissions import MODELS
 from citybrain.hub.data.registers.queries.models import build_order, model_row, models_alive, newest_runs
@@ -44,7 +44,7 @@ def matches(row, run: ModelRun | None, said: dict[str, str]) -> bool:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One model: statement, tests, lineage of its items, run history."""
     row = model_row(key)
-    edges = ColumnLineage.objects.filter(key=key).order_by("item", "upstream", "upstream_item")
+    edges = Lineage.objects.filter(made_by=f"model:{key}").order_by("downstream_item", "upstream", "upstream_item")
     context = {
         "model": row, "edges": edges, "runs": row.runs.all()[:20],
         "may_build": identity.may(request.actor, MODELS, organisation=row.owner),
