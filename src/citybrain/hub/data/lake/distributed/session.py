@@ -28,7 +28,8 @@ def within(seconds: float, ask: Callable[[Any], T]) -> T:
     """What ``ask`` returns for a session; Unavailable when it takes longer, or when the cluster is away."""
     address = str(settings.LAKE_ENGINE)
     spark = take(address)
-    tag, done, box = f"lake-{new_id()}", threading.Event(), []  # type: ignore[var-annotated]
+    tag, done = f"lake-{new_id()}", threading.Event()
+    box: list[tuple[Any, BaseException | None]] = []
 
     def run() -> None:
         try:
