@@ -6,12 +6,18 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from citybrain.project import cli, postgres
 from citybrain.project import config as configuration
+
+os.environ["TZ"] = (
+    "Asia/Shanghai"  # as in the city's processes; the engine takes its zone when it is first loaded
+)
+time.tzset()
 
 
 @contextlib.contextmanager

@@ -1,5 +1,7 @@
 """Answering a question on the cluster, in the embedded engine's columns and types."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +10,7 @@ from pyiceberg.table import Table
 from sqlglot import exp
 
 from citybrain.hub.data.lake.distributed import sources, translation
-from citybrain.hub.data.lake.distributed.session import away, bounded, forget
+from citybrain.hub.data.lake.distributed.session import away, within
 from citybrain.hub.data.lake.distributed.shape import checked, refused
 from citybrain.hub.data.lake.engine import cursor
 from citybrain.hub.data.lake.reading import Answer, Asked, tuples
@@ -27,32 +29,36 @@ def query(asked: Asked) -> Answer:
     tables = {name: table(name) for name in named(tree)}
     arguments = translation.arguments(asked.params)
     shape = expected(tree, tables, asked)
-    with bounded(asked.seconds) as spark:
-        views: dict[str, str] = {}
-        try:
-            views.update(
-                {name: sources.view_of(spark, name, found, asked.as_of) for name, found in tables.items()}
-            )
-            statement = translation.for_spark(tree, views, clock.now())
-            found = spark.sql(statement, args=arguments).toArrow()
-        except CityError:
-            raise
-        except Exception as error:
-            raise told(error) from error
-        finally:
-            for view in views.values():
-                spark.catalog.dropTempView(view)
+    now = clock.now()
+    found = within(asked.seconds, lambda spark: answered(spark, tree, tables, arguments, asked.as_of, now))
     return Answer(tuple(shape.names), tuples(fitted(found, shape)))
 
 
+def answered(
+    spark: Any, tree: exp.Query, tables: dict[str, Table], arguments: dict[str, Any], as_of: datetime | None, now: datetime
+) -> pa.Table:  # fmt: skip
+    """The cluster's own answer. Runs in a thread of the session: touches no database."""
+    views: dict[str, str] = {}
+    try:
+        views.update({name: sources.view_of(spark, name, found, as_of) for name, found in tables.items()})
+        return spark.sql(translation.for_spark(tree, views, now), args=arguments).toArrow()
+    except CityError:
+        raise
+    except Exception as error:
+        raise told(error) from error
+    finally:
+        for view in views.values():
+            with suppress(Exception):  # a broken connection took its views along
+                spark.catalog.dropTempView(view)
+
+
 def told(error: Exception) -> Exception:
-    """What the client library said, as a refusal a person can act on; a broken connection is opened anew next time."""
+    """What the client library said, as a refusal a person can act on."""
     from pyspark.errors import PySparkException
     from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 
     if isinstance(error, PySparkException) and type(error) is not SparkConnectGrpcException:
         return refused(f"the cluster cannot compute this / 集群无法执行: {str(error)[:200]}", "cluster")
-    forget()
     return away()
 
 

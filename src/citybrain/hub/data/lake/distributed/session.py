@@ -1,31 +1,74 @@
-"""The connection to a Spark Connect server: one of this process, opened on first use. Its client library is optional."""
+"""Connections to a Spark Connect server, opened on first use and used by one question at a time. Its client is optional.
+
+Not every server interrupts a question, so each is asked in a thread of its own: whoever asked is free after the seconds
+of the question, whatever the server does.
+"""
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from citybrain.kernel.errors import Unavailable
+from citybrain.kernel.errors import CityError, Unavailable
 from citybrain.kernel.ids import new_id
 
 CONNECT_SECONDS = 3.0
 DEFAULT_PORT = 15002
 RETRIES = 3
 _guard = threading.Lock()
-_sessions: dict[str, Any] = {}
+_idle: dict[str, list[Any]] = {}
+T = TypeVar("T")
 
 
-def session() -> Any:
-    """The session; Unavailable when the server or its client library is missing. Its clock is UTC: see ``sources``."""
+def within(seconds: float, ask: Callable[[Any], T]) -> T:
+    """What ``ask`` returns for a session; Unavailable when it takes longer, or when the cluster is away."""
+    address = str(settings.LAKE_ENGINE)
+    spark = take(address)
+    tag, done = f"lake-{new_id()}", threading.Event()
+    box: list[tuple[Any, BaseException | None]] = []
+
+    def run() -> None:
+        try:
+            spark.addTag(tag)
+            box.append((ask(spark), None))
+            spark.removeTag(tag)
+        except BaseException as error:
+            box.append((None, error))
+        finally:
+            done.set()
+
+    threading.Thread(target=run, name=tag, daemon=True).start()
+    if not done.wait(seconds):
+        threading.Thread(target=end, args=(spark, tag), daemon=True).start()
+        raise Unavailable("the question takes too long / 查询超时", code="too_slow", retry_after=10)
+    answer, error = box[0]
+    if error is None or (isinstance(error, CityError) and not isinstance(error, Unavailable)):
+        with _guard:
+            _idle.setdefault(address, []).append(spark)
+    if error is not None:
+        raise error
+    return answer
+
+
+def take(address: str) -> Any:
+    """A session nobody is using."""
     with _guard:
-        address = settings.LAKE_ENGINE
-        if address not in _sessions:
-            _sessions[address] = opened(address)
-        return _sessions[address]
+        waiting = _idle.get(address)
+        if waiting:
+            return waiting.pop()
+    return opened(address)
+
+
+def end(spark: Any, tag: str) -> None:
+    """Ask the server to stop a question, and leave it."""
+    with suppress(Exception):
+        spark.interruptTag(tag)
+    with suppress(Exception):
+        spark.stop()
 
 
 def opened(address: str) -> Any:
@@ -64,32 +107,8 @@ def away() -> Unavailable:
 def forget() -> None:
     """Close the connections; the next question opens them again."""
     with _guard:
-        for made in _sessions.values():
-            made.stop()
-        _sessions.clear()
-
-
-@contextmanager
-def bounded(seconds: float) -> Iterator[Any]:
-    """The session while one question runs; the question is interrupted after ``seconds`` (Unavailable then)."""
-    found, tag, late = session(), f"lake-{new_id()}", threading.Event()
-
-    def stop() -> None:
-        late.set()
-        found.interruptTag(tag)
-
-    alarm = threading.Timer(seconds, stop)
-    alarm.daemon = True
-    found.addTag(tag)
-    alarm.start()
-    try:
-        yield found
-    except Exception as error:
-        if late.is_set():
-            raise Unavailable(
-                "the question takes too long / 查询超时", code="too_slow", retry_after=10
-            ) from error
-        raise
-    finally:
-        alarm.cancel()
-        found.removeTag(tag)
+        ended = [spark for waiting in _idle.values() for spark in waiting]
+        _idle.clear()
+    for spark in ended:
+        with suppress(Exception):
+            spark.stop()

@@ -34,9 +34,11 @@ UNITS = ("DAY",)
 
 def for_spark(tree: exp.Query, names: Mapping[str, str], now: datetime) -> str:
     """The statement for Spark; ``names`` maps tables to the views that stand for them there."""
-    for node in tree.find_all(exp.Func):
-        if not isinstance(node, PROVEN):
-            raise refused(f"{node.sql()[:60]} has no equal on the cluster / 集群引擎不支持该函数", "function")
+    for called in tree.find_all(exp.Func):
+        if not isinstance(called, PROVEN):
+            raise refused(
+                f"{called.sql()[:60]} has no equal on the cluster / 集群引擎不支持该函数", "function"
+            )
     replaced = tree.copy()
     for node in reversed(list(replaced.walk())):  # the inner ones first
         changed = step(node, now)
@@ -87,7 +89,7 @@ def average(node: exp.Expr, _now: datetime) -> exp.Expr:
     return type(node)(this=double(node.this))
 
 
-def moment(node: exp.Expr, _now: datetime) -> exp.Expr:
+def moment(node: Any, _now: datetime) -> exp.Expr:
     """Moments are wall clock time; one written with an offset is moved to the city's clock here."""
     if not node.to.is_type(*MOMENTS):
         return node

@@ -1,9 +1,12 @@
 """What is no plain question is refused by both engines; a cluster that is away or slow is said so."""
 
+import threading
+
 import pytest
 from pyiceberg.exceptions import NoSuchTableError
 
 from citybrain.hub.data.lake import distributed, engines
+from citybrain.hub.data.lake.distributed import session
 from citybrain.hub.data.lake.door.domain.grants import LakeGrant
 from citybrain.hub.data.lake.reading import Asked
 from citybrain.hub.data.tests import factories
@@ -107,3 +110,25 @@ def test_rows_another_engine_deleted_are_gone(served, person, on_cluster):
     attached.execute("INSERT INTO city.gaj.person (number) VALUES ('2'), ('3')")
     attached.execute("DELETE FROM city.gaj.person WHERE number IN ('1', '3')")
     assert engines.query("SELECT number FROM gaj.person").rows == [("2",)]
+
+
+def test_a_question_that_takes_too_long_sets_its_asker_free(person, on_cluster, monkeypatch):
+    ended = threading.Event()
+
+    class Stuck:
+        """A server that neither answers nor interrupts."""
+
+        def addTag(self, tag):
+            ended.wait(30)
+
+        def interruptTag(self, tag):
+            raise RuntimeError("not known here")
+
+        def stop(self):
+            ended.set()
+
+    monkeypatch.setattr(session, "take", lambda address: Stuck())
+    with pytest.raises(Unavailable) as caught:
+        engines.query(Asked("SELECT count(*) FROM gaj.person", seconds=0.2))
+    assert caught.value.code == "too_slow"
+    assert ended.wait(30)
