@@ -149,7 +149,8 @@ def golden_of(
     by_item: dict[str, list[tuple]] = {}
     for item, *rest in reading.query(asked).rows:
         by_item.setdefault(item, []).append(tuple(rest))
-    return golden, tuple(said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items)
+    told = [said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items]
+    return golden, tuple(sorted(told, key=lambda said: said.place))
 
 
 def said_of(item: Item, rows: Sequence[tuple], eye: Eye) -> Said:
