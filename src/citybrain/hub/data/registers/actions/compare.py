@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyiceberg.expressions import In
-
 from citybrain.hub.data.actions.log_read import log_read
 from citybrain.hub.data.lake import keys, reading
 from citybrain.hub.data.lake.tables import has_table
 from citybrain.hub.data.models import LakeModel, MatchPair
 from citybrain.hub.data.registers.actions.link import FIELDS
+from citybrain.hub.data.registers.queries.pruning import with_keys
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.masking import mask
 
@@ -54,7 +53,7 @@ def values(register: str, rows: Sequence[MatchPair], by: Actor) -> dict[tuple[st
     asked = reading.Asked(
         f"SELECT {', '.join(FIELDS[register])} FROM {records} "  # noqa: S608 - names of the catalogue and of this room
         "WHERE list_contains($hashes, _key) AND list_contains($names, record)",
-        {"hashes": hashes, "names": names}, {records: In("_key", hashes)},
+        {"hashes": hashes, "names": names}, {records: with_keys(hashes)},
     )  # fmt: skip
     answer = reading.query(asked)
     log_read(

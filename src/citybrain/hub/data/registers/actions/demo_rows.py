@@ -1,6 +1,7 @@
 """The demo city's synthetic rows: loaded into the raw tables by a job, then every model runs once. Never in production."""
 
 import csv
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.text import Text
 
 KIND = "registers.demo_rows"
-READ = {
+READ: dict[str, Callable[[str], Any]] = {
     "integer": int, "number": Decimal, "real": float, "date": date.fromisoformat, "datetime": datetime.fromisoformat,
     "bool": lambda text: text in ("1", "true"),
 }  # fmt: skip

@@ -80,7 +80,8 @@ def grown(model: Matching, pairs: Sequence[Pair]) -> tuple[Clusters, dict[str, f
     """Sets of records that are one, and how sure each joined record is; what people said goes first."""
     said = answered(model.register)
     anchors = {p.right: p.right_entity for p in pairs} | {p.left: p.left_entity for p in pairs}
-    sets, sure = Clusters({record: entity for record, entity in anchors.items() if entity}), {}
+    sets = Clusters({record: entity for record, entity in anchors.items() if entity})
+    sure: dict[str, float] = {}
     for pair in sorted(pairs, key=lambda p: (said.get((p.left, p.right)) != "same", -p.probability)):
         state = said.get((pair.left, pair.right), "")
         wanted = state == "same" or (state != "different" and pair.probability >= model.auto)

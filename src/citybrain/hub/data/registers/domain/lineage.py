@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 
-from citybrain.hub.data.registers.domain.model_sql import DIALECT
+from citybrain.hub.data.registers.domain.model_sql import DIALECT, parsed
 
 Edge = tuple[str, str, str]
 
@@ -19,8 +18,7 @@ def edges(sql: str, shapes: Mapping[str, list[str]]) -> set[Edge]:
         namespace, _, noun = key.partition(".")
         schema.setdefault(namespace, {})[noun] = dict.fromkeys(items, "VARCHAR")
     found: set[Edge] = set()
-    tree = sqlglot.parse_one(sql, read=DIALECT)
-    for item in tree.named_selects:  # type: ignore[union-attr]
+    for item in parsed(sql).named_selects:
         try:
             node = lineage(item, sql, schema=schema, dialect=DIALECT)
         except (SqlglotError, KeyError):

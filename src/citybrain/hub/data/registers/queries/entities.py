@@ -1,11 +1,10 @@
 """Who is who: the decisions in force, and the source records of an entity."""
 
-from pyiceberg.expressions import In
-
 from citybrain.hub.data.lake import keys, reading
 from citybrain.hub.data.lake.tables import has_table
 from citybrain.hub.data.models import EntityDecision
 from citybrain.hub.data.registers.domain.decisions import Decided, entity_after, names_of, trail
+from citybrain.hub.data.registers.queries.pruning import with_keys
 
 
 def decisions(register: str) -> list[Decided]:
@@ -42,7 +41,7 @@ def records_of(links: str, register: str, entity: str) -> list[tuple[str, str, s
         f"SELECT record, source, how, probability, found FROM {links} "  # noqa: S608 - a key of the catalogue
         "WHERE list_contains($hashes, _key) AND list_contains($names, entity) ORDER BY record",
         {"hashes": hashes, "names": names},
-        {links: In("_key", hashes)},
+        {links: with_keys(hashes)},
     )
     return [
         (record, source, how, probability)

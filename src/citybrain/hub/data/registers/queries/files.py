@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pyiceberg.expressions import EqualTo, In
-
 from citybrain.hub.data.lake import keys, reading
 from citybrain.hub.data.lake.tables import has_table
 from citybrain.hub.data.models import Item, Resource, SubjectFile
@@ -18,6 +16,7 @@ from citybrain.hub.data.registers.domain.decisions import Decided, current, enti
 from citybrain.hub.data.registers.domain.matching import MODELS
 from citybrain.hub.data.registers.queries.entities import decisions, entity_of_identifier, records_of
 from citybrain.hub.data.registers.queries.objections import items_under_objection
+from citybrain.hub.data.registers.queries.pruning import with_keys
 from citybrain.hub.data.registers.queries.showing import Eye
 from citybrain.hub.data.registers.queries.showing import eye as eye_of
 from citybrain.hub.data.registers.records import Block, FileRecord, Line, Said, Value
@@ -127,7 +126,7 @@ def row_by_key(key: str, column: str, value: str) -> dict[str, Any]:
     hashed = keys.lookup_key(value)
     asked = reading.Asked(
         f"SELECT * FROM {key} WHERE _key = $hashed AND {column} = $value LIMIT 1",  # noqa: S608 - names of the catalogue
-        {"hashed": hashed, "value": value}, {key: EqualTo("_key", hashed)}, seconds=SECONDS,
+        {"hashed": hashed, "value": value}, {key: with_keys([hashed])}, seconds=SECONDS,
     )  # fmt: skip
     answer = reading.query(asked)
     return dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {}
@@ -145,12 +144,13 @@ def golden_of(
     asked = reading.Asked(
         f"SELECT item, value, source, at, chosen, confidence FROM {values} "  # noqa: S608 - names of the catalogue
         "WHERE _key = $hashed AND entity = $entity ORDER BY item, chosen DESC, confidence DESC",
-        {"hashed": hashed, "entity": entity}, {values: EqualTo("_key", hashed)}, seconds=SECONDS,
+        {"hashed": hashed, "entity": entity}, {values: with_keys([hashed])}, seconds=SECONDS,
     )  # fmt: skip
     by_item: dict[str, list[tuple]] = {}
     for item, *rest in reading.query(asked).rows:
         by_item.setdefault(item, []).append(tuple(rest))
-    return golden, tuple(said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items)
+    told = [said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items]
+    return golden, tuple(sorted(told, key=lambda said: said.place))
 
 
 def said_of(item: Item, rows: Sequence[tuple], eye: Eye) -> Said:
@@ -240,7 +240,7 @@ def lines_of(
         f'SELECT CAST("{row.key_item}" AS VARCHAR), _at, {listed} FROM {row.key} '  # noqa: S608 - names of the catalogue
         f'WHERE list_contains($hashes, _key) AND list_contains($wanted, CAST("{row.key_item}" AS VARCHAR)) '
         f"ORDER BY _at DESC, _row LIMIT {MOST_ROWS}",
-        {"hashes": hashes, "wanted": list(wanted)}, {row.key: In("_key", hashes)}, seconds=SECONDS,
+        {"hashes": hashes, "wanted": list(wanted)}, {row.key: with_keys(hashes)}, seconds=SECONDS,
     )  # fmt: skip
     rows = reading.query(asked).rows
     objected = items_under_objection(row.key, {str(r[0]) for r in rows})

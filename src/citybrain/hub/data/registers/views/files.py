@@ -1,5 +1,7 @@
 """Files on people and firms for officials: one at a time, for a purpose, never a list of everybody."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
     kinds = [kind for kind in files.file_kinds() if request.actor.may(kind.permission)]
     said = {word: asked(request.POST, word, 200) for word in WORDS}
     said["number"] = said["number"].replace(" ", "").upper()
-    context = {"kinds": kinds, "asked": said, "problems": [], "file": None, "message": ""}
+    context: dict[str, Any] = {"kinds": kinds, "asked": said, "problems": [], "file": None, "message": ""}
     status = 200
     if request.method == "POST":
         try:

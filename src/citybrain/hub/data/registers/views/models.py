@@ -1,6 +1,6 @@
 """Models of the layers on screen: order, newest run, what tests said; building them and filling in from a date."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -71,12 +71,6 @@ def since_of(request: HttpRequest) -> datetime | None:
     if not text:
         return None
     try:
-        return clock.local(clock.now()).replace(
-            **dict(zip(("year", "month", "day"), map(int, text.split("-")), strict=True)),
-            hour=0,
-            minute=0,
-            second=0,
-            microsecond=0,
-        )
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=clock.local(clock.now()).tzinfo)
     except ValueError as error:
         raise Invalid([FieldProblem("since", "date", _("Write the day as 2026-03-01."))]) from error
