@@ -53,8 +53,13 @@ class Checked:
 @cache
 def engine() -> duckdb.DuckDBPyConnection:
     """An engine for checking: it opens no file and reaches no network; bounded in memory."""
-    config = {"memory_limit": MEMORY, "threads": THREADS, "autoinstall_known_extensions": "false"}
-    made = duckdb.connect(":memory:", config={**config, "autoload_known_extensions": "false"})
+    config: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "threads": THREADS,
+        "autoinstall_known_extensions": "false",
+    }
+    config["autoload_known_extensions"] = "false"
+    made = duckdb.connect(":memory:", config=config)
     made.execute("SET TimeZone = 'Asia/Shanghai'")
     return made
 
