@@ -61,6 +61,8 @@ def engine() -> duckdb.DuckDBPyConnection:
     config["autoload_known_extensions"] = "false"
     made = duckdb.connect(":memory:", config=config)
     made.execute("SET TimeZone = 'Asia/Shanghai'")
+    made.execute("SET enable_external_access = false")
+    made.execute("SET lock_configuration = true")
     return made
 
 
