@@ -53,9 +53,16 @@ class Checked:
 @cache
 def engine() -> duckdb.DuckDBPyConnection:
     """An engine for checking: it opens no file and reaches no network; bounded in memory."""
-    config = {"memory_limit": MEMORY, "threads": THREADS, "autoinstall_known_extensions": "false"}
-    made = duckdb.connect(":memory:", config={**config, "autoload_known_extensions": "false"})
+    config: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "threads": THREADS,
+        "autoinstall_known_extensions": "false",
+    }
+    config["autoload_known_extensions"] = "false"
+    made = duckdb.connect(":memory:", config=config)
     made.execute("SET TimeZone = 'Asia/Shanghai'")
+    made.execute("SET enable_external_access = false")
+    made.execute("SET lock_configuration = true")
     return made
 
 

@@ -5,6 +5,7 @@ back is what stood there. A row that cannot be read (encoding, number of columns
 end of a run. Rows are numbered as the clerk sees them: lines of a text file, rows of a sheet, records of a table.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from citybrain.hub.data.collection.domain.shape import Shape
@@ -15,7 +16,7 @@ from citybrain.hub.data.collection.reading.jsons import JsonReader
 from citybrain.hub.data.collection.reading.parquet import ParquetReader
 from citybrain.hub.data.collection.reading.texts import CsvReader
 
-READERS = {
+READERS: dict[str, Callable[[Path, Shape], Reader]] = {
     "csv": CsvReader,
     "excel": ExcelReader,
     "json": JsonReader,

@@ -66,7 +66,7 @@ def texts(found: pa.RecordBatch) -> pa.Table:
     renamed = pa.Table.from_batches([found]).rename_columns([f"c{i}" for i in range(found.num_columns)])
     casts = ", ".join(f"CAST(c{i} AS VARCHAR) AS c{i}" for i in range(found.num_columns))
     engine = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "enable_external_access": "true"}
+        config={"autoinstall_known_extensions": "false", "enable_external_access": "false"}
     )
     try:
         engine.execute("SET TimeZone = 'Asia/Shanghai'")

@@ -75,7 +75,7 @@ class CsvReader:
         chosen = [
             (line, text)
             for line, text in zip(window[:used], texts[:used], strict=True)
-            if line.cut or text.strip()
+            if line.cut or quoted or text.strip()
         ]
         whole = [(line.number, text) for line, text in chosen if not line.cut]
         unreadable = [Unreadable(line.number, "too_long", text[:SHOWN]) for line, text in chosen if line.cut]
@@ -123,6 +123,8 @@ class CsvReader:
         """Records with quotes: joined over lines, parsed one by one."""
         rows, numbers = [], []
         for number, text in joined(records):
+            if not text.strip():
+                continue
             for at, cells in self.cells(number, text):
                 if isinstance(cells, Unreadable):
                     unreadable.append(cells)

@@ -106,7 +106,8 @@ def with_rules(m: Mapped, place: int, said: dict[str, Any], found: list[FieldPro
     ]
     return replace(
         m, required=m.item in said["required"], is_key=m.item in said["keys"], length=int(length) if length else None,
-        pattern=pattern, codes=codes, identifier=identifier if identifier in IDENTIFIERS and m.type == "text" else "", **bounds,
+        pattern=pattern, codes=codes, identifier=identifier if identifier in IDENTIFIERS and m.type == "text" else "",
+        lowest=bounds["lowest"], highest=bounds["highest"],
     )  # fmt: skip
 
 
