@@ -146,7 +146,7 @@ def tell(
     for rule in rules:
         now, then = found.counts[rule.key][1], before.get(rule.key, 0)
         said = {"resource": scan.resource, "rule": rule.key, "scan_id": str(scan.pk), "owner": scan.owner}
-        event = None
+        event: events.Event | None = None
         if now and (now != then or found.mode == "recheck"):
             event = ProblemsFound(**said, problems=now)
         elif then and not now:

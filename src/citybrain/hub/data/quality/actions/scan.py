@@ -7,6 +7,7 @@ each pass the counts are kept, and a process that takes over goes on from there 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from citybrain.hub.data.catalogue.queries.resources import resource_row
 from citybrain.hub.data.data import ResourceRecord
@@ -159,9 +160,12 @@ def mark(plan: Plan) -> list:
 
 def keep(run: Run, plan: Plan, counts: Mapping[str, tuple[int, int]], rows: int, done: int) -> None:
     """Checkpoint."""
-    run.step(
-        **{"done": done, "for": mark(plan), "counts": {k: list(v) for k, v in counts.items()}, "rows": rows}
-    )
+    kept: dict[str, Any] = {
+        "for": mark(plan),
+        "counts": {k: list(v) for k, v in counts.items()},
+        "rows": rows,
+    }
+    run.step(done=done, **kept)
 
 
 def picked(plan: Plan, rules: Sequence[Rule]) -> dict[str, Test]:

@@ -170,9 +170,8 @@ def bound_faults(rule: Rule, around: Surroundings) -> Iterator[Fault]:
     given = {name: rule.text(name) for name in ("least", "most") if rule.text(name)}
     if not given:
         yield fault("least", "required", "至少写一个界限", "say at least one bound")
-    kind = (
-        around.item(rule.items[0]).type if rule.kind == "range" and around.item(rule.items[0]) else "integer"
-    )  # type: ignore[union-attr]
+    item = around.item(rule.items[0]) if rule.kind == "range" else None
+    kind = item.type if item else "integer"
     read = {name: bound(text, kind) for name, text in given.items()}
     for name, value in read.items():
         if value is None:

@@ -24,7 +24,7 @@ from citybrain.kernel.errors import NotFound
 PAGE = 25
 WIDTH, HEIGHT, MARGIN = 600, 120, 8
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORDS = {
+WORDS: dict[str, Any] = {
     "dimensions": DIMENSIONS, "kinds": KINDS, "severities": SEVERITIES, "origins": ORIGINS, "formats": FORMATS,
     "identifiers": IDENTIFIERS,
 }  # fmt: skip

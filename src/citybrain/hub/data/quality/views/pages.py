@@ -118,7 +118,7 @@ def valid(request: HttpRequest) -> HttpResponse:
     said = {name: asked(request.GET, name, 80) for name in ("q", "owner", "kind", "page")}
     found = boards.valid_rows(said["q"], said["owner"], said["kind"])
     if request.GET.get("format"):
-        head = [_("Resource"), _("Provider"), _("Rows"), _("Not published"), _("No key"), _("Breaks a mandatory rule"), _("Past its cycle"), _("Duplicate"), _("Valid"), _("Counts"), _("Demo data"), _("Day")]  # fmt: skip
+        head = [_("Resource"), _("Provider"), _("Rows"), _("Not published"), _("No key"), _("Breaks a mandatory rule"), _("Past its cycle"), _("Duplicate"), _("Valid rows"), _("Counts"), _("Demo data"), _("Day")]  # fmt: skip
         rows = [
             [r.resource, r.owner, r.rows, r.unpublished, r.no_key, r.broken_rule, r.past_cycle, r.duplicate, r.valid,
              _("yes") if r.counted else _("no"), _("yes") if r.demo else _("no"), r.day.isoformat()]

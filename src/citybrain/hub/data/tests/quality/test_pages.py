@@ -84,7 +84,7 @@ def test_more_tables_cost_no_more_queries(lake, provider, client, django_assert_
     client.force_login(provider)
     with django_assert_max_num_queries(22):
         assert "scjg.th" in get(client, "quality").content.decode()
-    assert "scjg.ta" not in get(client, "quality", q="scjg.tb").content.decode()
+    assert ">scjg.ta<" not in get(client, "quality", q="scjg.tb").content.decode()
 
 
 def test_nothing_checked_yet_says_what_to_do(provider, client):
