@@ -47,7 +47,7 @@ class OpenDatasets:
         """Known source, theme, cycle, licence; an address nobody else holds."""
         for doc in docs:
             said: Any = doc.data
-            known = {"source": SOURCES, "theme": THEMES, "cycle": CYCLES, "licence": LICENCES}
+            known: dict[str, Any] = {"source": SOURCES, "theme": THEMES, "cycle": CYCLES, "licence": LICENCES}
             for name, words in known.items():
                 if getattr(said, name) not in words:
                     yield ctx.problem(

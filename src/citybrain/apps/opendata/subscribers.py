@@ -1,5 +1,7 @@
 """What open data does when rows arrive and when requests for data are decided."""
 
+from typing import Any
+
 from citybrain.apps.opendata.actions.propose import begin_version
 from citybrain.apps.opendata.actions.release import publish_effect, settle_effect, withdraw_effect
 from citybrain.apps.opendata.models import DataRequest, OpenDataset
@@ -25,7 +27,7 @@ def follow_request(event: cases.Transitioned, meta: Meta) -> None:
     """The public line of a request for data follows its case."""
     if event.case_type != "open_request":
         return
-    values = {"state": event.to_state}
+    values: dict[str, Any] = {"state": event.to_state}
     if event.outcome:
         values |= {"outcome": event.outcome, "decided_at": event.at}
     DataRequest.objects.filter(case_id=event.case_id).update(**values)

@@ -14,13 +14,14 @@ from citybrain.apps.opendata.actions.release import publish_version, sweep_files
 from citybrain.apps.opendata.data import NotOpenable
 from citybrain.apps.opendata.models import OpenDataset, Portal
 from citybrain.hub.data import api as data
-from citybrain.kernel import clock
+from citybrain.kernel import clock, ratelimit
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.loops import every
 
 KEEPER = Actor.system("opendata.keeper")
 EARLY = timedelta(hours=12)
+TRY_AGAIN = 6 * 3600.0  # seconds: a source without rows is not asked every minute
 HARVEST_EVERY = timedelta(days=1)
 MOST = 20
 
@@ -47,8 +48,7 @@ def harvest_job(run: data.Run) -> dict[str, Any]:
 
 @every(seconds=60, name="opendata.look_after")
 def look_after() -> None:
-    """Renew what has a source of its own before it is late, take off what may not be open any more, remove dead files."""
-    take_off_hindered()
+    """Renew what has a source of its own before it is late, note what is, remove dead files."""
     renew()
     sweep_files()
     OpenDataset.objects.filter(state="published", due_at__lte=clock.now(), alarmed_at=None).update(
@@ -60,18 +60,20 @@ def renew() -> int:
     """Begin versions for standing datasets that have none yet or are nearly due."""
     now = clock.now()
     wanted = Q(state="draft") | Q(state="published", due_at__lte=now + EARLY)
-    found = OpenDataset.objects.filter(wanted, kind="own", source__startswith="standing:").exclude(pack="")[
-        :MOST
-    ]
-    for dataset in found:
-        begin_version(dataset, by=KEEPER)
-    return len(found)
+    found = OpenDataset.objects.filter(wanted, kind="own", source__startswith="standing:").exclude(pack="")
+    begun = 0
+    for dataset in found[:MOST]:
+        if not ratelimit.refused_for(f"opendata.renew:{dataset.pk}", 1, TRY_AGAIN):
+            begin_version(dataset, by=KEEPER)
+            begun += 1
+    return begun
 
 
+@every(seconds=300, name="opendata.take_off_hindered")
 def take_off_hindered() -> int:
     """Withdraw public datasets whose source was graded up or closed meanwhile (A22 holds every day, not once)."""
     count = 0
-    for dataset in OpenDataset.objects.filter(state="published", kind="own"):
+    for dataset in OpenDataset.objects.filter(state="published", source__startswith="resource:"):
         try:
             refuse_hindered(dataset)
         except NotOpenable as found:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("api/", rest.manual, name="api"),
     path("api/datasets/<slug:slug>/rows", rest.dataset_rows, name="rows"),
     path("api/3/action/<slug:name>", rest.action, name="action"),
+    path("api/action/<slug:name>", rest.action, name="action_newest"),  # as CKAN: without a version
     path("my/", people.my, name="my"),
     path("my/keys/", people.make_key, name="make_key"),
     path("my/keys/<uuid:key_id>/revoke/", people.revoke_key, name="revoke_key"),

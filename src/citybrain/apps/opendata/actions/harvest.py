@@ -38,7 +38,7 @@ def everything(portal: Portal) -> Iterator[feeds.Found]:
     if portal.format == "ckan":
         yield from all_packages(portal.address)
         return
-    address, seen = portal.address, set()
+    address, seen = portal.address, set[str]()
     while address and address not in seen and len(seen) < MOST_PAGES:
         seen.add(address)
         body, media, final = fetch(address)

@@ -90,7 +90,8 @@ def counts(rows: QuerySet[OpenDataset], name: str) -> list[dict[str, Any]]:
 
 def name_of(facet: str, value: str) -> Any:
     """A facet's value in words."""
-    words: dict[str, Any] = {"theme": THEMES, "cycle": CYCLES, "licence": LICENCES}.get(facet, {})
+    vocabularies: dict[str, Any] = {"theme": THEMES, "cycle": CYCLES, "licence": LICENCES}
+    words = vocabularies.get(facet, {})
     return words[value].name if value in words else value
 
 

@@ -30,6 +30,7 @@ def csv_resource(client, slug):
 
 def test_packages_are_listed_shown_and_found(client, days):
     assert result(client, "package_list") == [days.slug]
+    assert client.get("/opendata/api/action/package_list").json()["result"] == [days.slug]
     by_name = result(client, "package_show", id=days.slug)
     assert by_name == result(client, "package_show", id=str(days.pk))
     assert by_name["organization"]["name"] == "350902-scjg"

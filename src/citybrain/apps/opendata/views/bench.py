@@ -11,12 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from citybrain.apps.opendata.actions.fetch import NotFetched, resolved
+from citybrain.apps.opendata.actions.portals import add_portal, toggle_portal
 from citybrain.apps.opendata.actions.propose import begin_version, may_propose, propose_release
 from citybrain.apps.opendata.actions.voices import moderate
 from citybrain.apps.opendata.actions.withdraw import take_off
 from citybrain.apps.opendata.data import NotOpenable
-from citybrain.apps.opendata.domain import addresses
 from citybrain.apps.opendata.domain.treatment import ROLES, STEPS, WITH_NUMBER, ColumnTreatment, Treatment
 from citybrain.apps.opendata.domain.vocabulary import CYCLES, LICENCES, THEMES
 from citybrain.apps.opendata.models import Comment, OpenDataset, Portal, Reuse
@@ -24,7 +23,7 @@ from citybrain.apps.opendata.tasks import begin_harvest
 from citybrain.apps.opendata.views.asked import whole, word
 from citybrain.hub.data import api as data
 from citybrain.hub.identity import api as identity
-from citybrain.kernel import audit, clock
+from citybrain.kernel import clock
 from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.guard import guard
 
@@ -160,21 +159,22 @@ def first_treatment(record: data.ResourceRecord) -> Treatment:
 
 def spoken_treatment(request: HttpRequest, record: data.ResourceRecord) -> Treatment:
     """The treatment of the form; an unknown word leaves the column out."""
-    columns = {}
+    columns: dict[str, Any] = {}
     for item in record.items:
         step, role = word(request.POST, f"step.{item.name}"), word(request.POST, f"role.{item.name}")
         number = whole(request.POST, f"number.{item.name}", 0, 10**9) or None
-        columns[item.name] = ColumnTreatment(
-            step=step if step in STEPS else "drop", role=role if role in ROLES else "plain",
-            number=number if step in WITH_NUMBER else None,
-        )  # fmt: skip
+        columns[item.name] = {
+            "step": step if step in STEPS else "drop", "role": role if role in ROLES else "plain",
+            "number": number if step in WITH_NUMBER else None,
+        }  # fmt: skip
     names = {item.name for item in record.items}
-    chosen = {place: word(request.POST, place, 60) for place in ("longitude", "latitude", "division")}
-    return Treatment(
-        columns=columns, k=min(max(whole(request.POST, "k", 5), 2), 1000),
-        small_cell=min(max(whole(request.POST, "small_cell", 5), 2), 1000), reference=word(request.POST, "reference", 120),
-        **{place: name if name in names else "" for place, name in chosen.items()},
-    )  # fmt: skip
+    places = {name: word(request.POST, name, 60) for name in ("longitude", "latitude", "division")}
+    said: dict[str, Any] = {name: column if column in names else "" for name, column in places.items()}
+    for name in ("k", "small_cell"):
+        said[name] = min(max(whole(request.POST, name, 5), 2), 1000)
+    return Treatment.model_validate(
+        {"columns": columns, "reference": word(request.POST, "reference", 120), **said}
+    )
 
 
 @guard("opendata.bench")
@@ -251,63 +251,29 @@ def portals(request: HttpRequest) -> HttpResponse:
     said = {name: word(request.POST, name, 600) for name in ("name", "address", "format")}
     problems: list[FieldProblem] = []
     if request.method == "POST":
-        problems = portal_problems(said)
-        if not problems:
-            made = Portal.objects.create(
-                name=said["name"][:120], address=said["address"], format=said["format"], made_at=clock.now()
-            )
-            audit.record(
-                "opendata.add_portal",
-                by=request.actor,
-                obj=f"portal:{made.pk}",
-                after={"address": made.address},
-            )
-            begin_harvest(made, by=request.actor)
+        try:
+            begin_harvest(add_portal(said, by=request.actor), by=request.actor)
+        except Invalid as error:
+            problems = error.problems
+        else:
             flash.success(request, _("The portal was added and is being harvested."))
             return redirect("opendata:portals")
     return render(request, "opendata/bench/portals.html", {
-        "listed": list(Portal.objects.all()), "said": said, "problems": problems, "errors": {p.path: p.message for p in problems},
+        "listed": list(Portal.objects.all()), "said": said, "problems": problems,
+        "errors": {p.path: p.message for p in problems},
     }, status=422 if problems else 200)  # fmt: skip
-
-
-def portal_problems(said: dict[str, str]) -> list[FieldProblem]:
-    """What is wrong with a new portal."""
-    found = []
-    if not said["name"]:
-        found.append(FieldProblem("name", "required", _("Give the portal a name.")))
-    if said["format"] not in ("dcat", "ckan"):
-        found.append(FieldProblem("format", "choice", _("Choose one of the list.")))
-    if Portal.objects.filter(address=said["address"]).exists():
-        found.append(FieldProblem("address", "taken", _("This portal is listed already.")))
-    try:
-        _scheme, host, port = addresses.parts(said["address"])
-        resolved(host, port)
-    except (ValueError, NotFetched, OSError) as error:
-        found.append(
-            FieldProblem(
-                "address", "address", _("This address cannot be harvested: %(why)s") % {"why": error}
-            )
-        )
-    return found
 
 
 @guard("opendata.harvest")
 @require_POST
 def portal_act(request: HttpRequest, portal_id: UUID) -> HttpResponse:
     """Harvest now, or stop and go on."""
+    if word(request.POST, "wish") == "toggle":
+        toggle_portal(portal_id, by=request.actor)
+        return redirect("opendata:portals")
     found = Portal.objects.filter(pk=portal_id).first()
     if found is None:
         raise NotFound(_("There is no such portal."))
-    if word(request.POST, "wish") == "toggle":
-        found.active = not found.active
-        found.save(update_fields=["active"])
-        audit.record(
-            "opendata.toggle_portal",
-            by=request.actor,
-            obj=f"portal:{found.pk}",
-            after={"active": found.active},
-        )
-    else:
-        begin_harvest(found, by=request.actor)
-        flash.success(request, _("The harvest has begun."))
+    begin_harvest(found, by=request.actor)
+    flash.success(request, _("The harvest has begun."))
     return redirect("opendata:portals")
