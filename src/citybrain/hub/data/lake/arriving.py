@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import duckdb
 import numpy as np
@@ -22,7 +23,7 @@ from citybrain.hub.data.lake.types import duckdb_type
 
 SECONDS = 6 * 3600.0
 CONSTANT = ("_batch", "_at")
-Rows = pa.Table | pa.RecordBatchReader
+Rows: TypeAlias = "pa.Table | pa.RecordBatchReader"
 
 
 @dataclass(frozen=True)

@@ -186,4 +186,4 @@ def may_hold(file: DataFile, number: int, keys: np.ndarray) -> bool:
     if low is None or high is None or (file.null_value_counts or {}).get(number) != 0:
         return True
     at = int(np.searchsorted(keys, from_bytes(LongType(), low)))
-    return at < len(keys) and int(keys[at]) <= from_bytes(LongType(), high)
+    return at < len(keys) and int(keys[at]) <= int(from_bytes(LongType(), high))
