@@ -5,6 +5,7 @@ from uuid import UUID
 from citybrain.apps.sharing.actions import effects, objections, quality  # noqa: F401 - effects announce themselves
 from citybrain.apps.sharing.actions.follow import follow_case
 from citybrain.apps.sharing.models import DataRequest
+from citybrain.apps.sharing.queries.units import authority_or_none
 from citybrain.hub.cases import api as cases
 from citybrain.hub.cases.data import Transitioned
 from citybrain.hub.data.data import GrantEnded, ObjectionRaised, ProblemsCured, ProblemsFound
@@ -23,7 +24,8 @@ def follow(event: Transitioned, meta: Meta) -> None:
 @subscriber(ProblemsFound, name="sharing.open_quality_work")
 def open_work(event: ProblemsFound, meta: Meta) -> None:
     """Problem rows go to the providing department, once for each rule while the work is open."""
-    quality.found(event)
+    if authority_or_none():
+        quality.found(event)
 
 
 @subscriber(ProblemsCured, name="sharing.close_quality_work")
@@ -35,7 +37,8 @@ def close_work(event: ProblemsCured, meta: Meta) -> None:
 @subscriber(ObjectionRaised, name="sharing.open_objection")
 def open_objection(event: ObjectionRaised, meta: Meta) -> None:
     """An objection becomes a case."""
-    objections.open_for(event)
+    if authority_or_none():
+        objections.open_for(event)
 
 
 @subscriber(GrantEnded, name="sharing.end_request")

@@ -7,29 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar, NewType
 from uuid import UUID
 
+from citybrain.hub.cases.domain.words import CHANNELS, OUTCOME_NAMES
 from citybrain.kernel.errors import CityError
 from citybrain.kernel.events import Event
 from citybrain.kernel.text import say
 
 CaseId = NewType("CaseId", UUID)
-
-OUTCOME_NAMES = {
-    "granted": {"zh": "准予", "en": "Granted"},
-    "partial": {"zh": "部分准予", "en": "Partly granted"},
-    "refused": {"zh": "不予", "en": "Refused"},
-    "withdrawn": {"zh": "撤回", "en": "Withdrawn"},
-    "returned": {"zh": "退件", "en": "Returned"},
-    "not_accepted": {"zh": "不予受理", "en": "Not accepted"},
-    "no_need": {"zh": "不需办理", "en": "Not needed"},
-}
-CHANNELS = {
-    "online": {"zh": "网上", "en": "Online"},
-    "window": {"zh": "窗口", "en": "Window"},
-    "kiosk": {"zh": "自助终端", "en": "Kiosk"},
-    "phone": {"zh": "电话", "en": "Phone"},
-    "internal": {"zh": "内部", "en": "Internal"},
-}
-
 
 class Refused(CityError):
     """The machine does not allow the act now. 409; ``code`` says why (once_only, too_late, wrong_state …)."""

@@ -23,7 +23,8 @@ OURS = ("length", "code_table", "identifier", "sharing", "opening", "description
 @transaction.atomic
 def sync_catalogue() -> int:
     """Insert new datasets, renew changed ones, mark those no longer announced; returns how many rows changed."""
-    known = {row.key: row for row in Resource.objects.filter(kind="operational").select_for_update()}
+    rows = Resource.objects.filter(kind="operational").select_for_update()
+    known = {row.key: row for row in rows.prefetch_related("items")}
     announced = registry.datasets()
     changed = sum(sync_one(dataset, known.get(dataset.key)) for dataset in announced)
     gone = [row for key, row in known.items() if row.alive and key not in {d.key for d in announced}]
@@ -44,13 +45,14 @@ def sync_one(dataset: Dataset, row: Resource | None) -> int:
         "grade": highest([row.grade_floor if row else "L1", *(item["grade"] for item in items)]), "time_item": dataset.time_column,
         "organisation_item": dataset.organisation_column, "division_item": dataset.division_column,
     }  # fmt: skip
-    if row is not None and all(getattr(row, name) == value for name, value in shape.items()):
+    whole = row is not None and len(row.items.all()) == len(items)
+    if row is not None and whole and all(getattr(row, name) == value for name, value in shape.items()):
         return 0
     if row is None:
         row = Resource(key=dataset.key, changed_at=clock.now(), published_at=clock.now())
     else:
         begin_edition(row, by=ROOMS)
-    renew = row.hash != digest
+    renew = row.hash != digest or not whole
     for name, value in shape.items():
         setattr(row, name, value)
     row.save()

@@ -1,5 +1,6 @@
 """A city served on loopback with a lake of its own, and clients of its door."""
 
+import sys
 from datetime import timedelta
 from importlib import resources
 
@@ -16,6 +17,9 @@ from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 
 BY = Actor.system("tests")
+# The cluster's client takes a process whose main module has no file (one of several test workers) for its own doctests.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = "tests"
 # The cluster's client warns of a data frame library that we do not use with it.
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
