@@ -109,7 +109,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
-    "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
     "citybrain.project.security.SecurityMiddleware",
@@ -245,9 +244,6 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+json"}
 
-# --- jobs -----------------------------------------------------------------------------------------------------
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
-
 # --- lake -----------------------------------------------------------------------------------------------------
 LAKE_ENGINE = env("LAKE_ENGINE", "embedded")  # "embedded" | "sc://host:port" of a Spark Connect server
 # Name of a catalogue on that server which leads to our tables (Iceberg REST door or JDBC); "" = it opens their folders.
@@ -283,7 +279,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "room"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
-        "procrastinate": {"level": "WARNING"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
     },
