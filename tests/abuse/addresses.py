@@ -36,7 +36,9 @@ def addresses(resolver=None, prefix="/", space="", seen=None) -> list[Address]:
         route = str(entry.pattern)
         filled = route
         for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", route):
-            filled = filled.replace(f"<{kind}:{name}>" if kind else f"<{name}>", WORDS.get(kind or "str", "nothing.here"))
+            filled = filled.replace(
+                f"<{kind}:{name}>" if kind else f"<{name}>", WORDS.get(kind or "str", "nothing.here")
+            )
         if isinstance(entry, URLPattern):
             found.append(Address(f"{space}{entry.name or route}", prefix + filled, entry.callback))
         else:

@@ -264,12 +264,16 @@ LAKE_STORE = {
 }
 
 # --- collecting: which machines and folders a source may name --------------------------------------------------
-COLLECTION_PRIVATE = words("COLLECTION_PRIVATE")  # hosts, addresses, networks of the government network: 10.20.0.0/16
+COLLECTION_PRIVATE = words(
+    "COLLECTION_PRIVATE"
+)  # hosts, addresses, networks of the government network: 10.20.0.0/16
 COLLECTION_HOSTS = words("COLLECTION_HOSTS")  # "" = every public host; else only these
 COLLECTION_FOLDERS = words("COLLECTION_FOLDERS")  # folders below which shares may be watched
 # --- open data -----------------------------------------------------------------------------------------------
 PUBLIC_URL = env("PUBLIC_URL")  # where people reach this city; identifiers of open data begin with it
-OPENDATA_HARVEST_NETWORKS = words("OPENDATA_HARVEST_NETWORKS")  # private networks whose portals may be harvested
+OPENDATA_HARVEST_NETWORKS = words(
+    "OPENDATA_HARVEST_NETWORKS"
+)  # private networks whose portals may be harvested
 
 # --- logs -----------------------------------------------------------------------------------------------------
 LOGGING = {

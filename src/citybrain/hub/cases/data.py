@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar, NewType
 from uuid import UUID
 
-from citybrain.hub.cases.domain.words import CHANNELS, OUTCOME_NAMES
 from citybrain.kernel.errors import CityError
 from citybrain.kernel.events import Event
 from citybrain.kernel.text import say
 
 CaseId = NewType("CaseId", UUID)
+
 
 class Refused(CityError):
     """The machine does not allow the act now. 409; ``code`` says why (once_only, too_late, wrong_state …)."""

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.cases.actions.clocks import limit_dict, limit_of
 from citybrain.hub.cases.actions.materials import material_rows
-from citybrain.hub.cases.data import CHANNELS, CaseRecord, Opened
+from citybrain.hub.cases.data import CaseRecord, Opened
 from citybrain.hub.cases.domain import search
 from citybrain.hub.cases.domain.machine import Machine
+from citybrain.hub.cases.domain.words import CHANNELS
 from citybrain.hub.cases.models import Case, Link, MachineVersion, Material
 from citybrain.hub.cases.queries.access import row_for
 from citybrain.hub.cases.queries.machines import newest

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from citybrain.hub.cases.actions import bench as actions
-from citybrain.hub.cases.data import CHANNELS, Filters
+from citybrain.hub.cases.data import Filters
+from citybrain.hub.cases.domain.words import CHANNELS
 from citybrain.hub.cases.queries import open_tasks, scope, worklists
 from citybrain.hub.cases.queries.records import record
 from citybrain.hub.cases.views.shared import (

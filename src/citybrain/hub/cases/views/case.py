@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from citybrain.hub.cases.actions import bench as actions
 from citybrain.hub.cases.actions.act import perform
 from citybrain.hub.cases.actions.materials import may_fill
-from citybrain.hub.cases.data import CHANNELS, CaseView
+from citybrain.hub.cases.data import CaseView
 from citybrain.hub.cases.domain.fields import schema
 from citybrain.hub.cases.domain.machine import FieldSpec
 from citybrain.hub.cases.domain.papers import NAMES as DOCUMENT_NAMES
+from citybrain.hub.cases.domain.words import CHANNELS
 from citybrain.hub.cases.queries import views, worklists
 from citybrain.hub.cases.queries.access import row_for, rows_for
 from citybrain.hub.cases.queries.diagrams import diagram_of

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from citybrain.hub.cases.data import CHANNELS, Filters
+from citybrain.hub.cases.data import Filters
+from citybrain.hub.cases.domain.words import CHANNELS
 from citybrain.hub.cases.queries.machines import machine, machines
 from citybrain.hub.cases.queries.scope import tasks_in_scope
 from citybrain.kernel.actor import Actor

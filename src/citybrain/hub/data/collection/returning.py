@@ -15,11 +15,12 @@ from typing import IO, Any
 import duckdb
 import pyarrow as pa
 
-from citybrain.hub.data.collection.connectors.database import extension, quoted
+from citybrain.hub.data.collection.connectors.database import quoted
 from citybrain.hub.data.collection.domain.drift import ERROR_COLUMN
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.rejects import rejected
 from citybrain.hub.data.domain.csv_text import safe_cell
+from citybrain.hub.data.lake.engine import extension
 from citybrain.hub.data.models import CollectionRun
 
 Say = Callable[[str, str], str]

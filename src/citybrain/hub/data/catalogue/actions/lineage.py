@@ -55,7 +55,14 @@ def renew_lineage(key: str, edges: Iterable[tuple[str, str, str]], *, made_by: s
     """All edges to ``key`` of one maker anew: (item, upstream key, upstream item). The maker's own act is what is audited."""
     Lineage.objects.filter(made_by=made_by).delete()
     rows = [
-        Lineage(upstream=up, upstream_item=source, downstream=key, downstream_item=item, made_by=made_by, at=clock.now())
+        Lineage(
+            upstream=up,
+            upstream_item=source,
+            downstream=key,
+            downstream_item=item,
+            made_by=made_by,
+            at=clock.now(),
+        )
         for item, up, source in sorted(set(edges))
         if (up, source) != (key, item)
     ]

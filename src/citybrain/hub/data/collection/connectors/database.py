@@ -9,8 +9,6 @@ quoted; a name that is not in it is refused.
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import duckdb
 from citybrain.hub.data.collection.connectors.addresses import allowed_address
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.ports import Access, Finding, Staged, Thing, Wish
+from citybrain.hub.data.lake.engine import extension
 from citybrain.kernel.errors import CityError, FieldProblem, Invalid, Unavailable
 from citybrain.kernel.text import Text
 
@@ -153,7 +152,7 @@ class Database:
         )
         try:
             engine.execute("SET TimeZone = 'Asia/Shanghai'")
-            engine.execute(f"LOAD '{quoted(extension(self.scanner))}'")
+            engine.execute(f"LOAD '{quoted(extension(f'{self.scanner}_scanner'))}'")
             words = self.words(given, host, address, port, access.secret)
             with told("the database does not let us in / 无法连接数据库"):
                 engine.execute(f"ATTACH '{quoted(words)}' AS source (TYPE {self.scanner}, READ_ONLY)")
@@ -180,24 +179,6 @@ class Database:
 def quoted(text: str) -> str:
     """Inside single quotes of the engine."""
     return text.replace("'", "''")
-
-
-@cache
-def extension(name: str) -> str:
-    """The file of an extension that came as a wheel; nothing is downloaded."""
-    spec = find_spec(
-        f"duckdb_extension_{name}_scanner" if name in SCANNERS.values() else f"duckdb_extension_{name}"
-    )
-    if spec is None or not spec.submodule_search_locations:
-        raise Unavailable(
-            f"the engine's extension {name} is not installed / 未安装引擎扩展 {name}", code="no_extension"
-        )
-    for folder in spec.submodule_search_locations:
-        for file in Path(folder).rglob("*.duckdb_extension"):
-            return str(file)
-    raise Unavailable(
-        f"the engine's extension {name} is not installed / 未安装引擎扩展 {name}", code="no_extension"
-    )
 
 
 @contextlib.contextmanager

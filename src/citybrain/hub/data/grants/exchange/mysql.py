@@ -1,8 +1,6 @@
 """A consumer's MySQL or MariaDB, through the engine's own scanner: rows and the note of their piece in one transaction."""
 
 import json
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.grants.exchange.files import ARROW
 from citybrain.hub.data.grants.exchange.target import Piece, Progress, Shape
+from citybrain.hub.data.lake.engine import extension
 from citybrain.kernel.errors import Conflict, Unavailable
 
 TYPES = {
@@ -113,13 +112,6 @@ class MysqlTarget:
     def close(self) -> None:
         """The engine with its connection."""
         self.engine.close()
-
-
-def extension(name: str) -> str:
-    """The file of an extension that came as a wheel; nothing is downloaded."""
-    spec = find_spec(f"duckdb_extension_{name}")
-    assert spec is not None and spec.origin is not None, name
-    return str(next(Path(spec.origin).parent.rglob(f"{name}.duckdb_extension")))
 
 
 def identifier(name: str) -> str:

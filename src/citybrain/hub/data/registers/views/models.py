@@ -44,7 +44,9 @@ def matches(row, run: ModelRun | None, said: dict[str, str]) -> bool:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One model: statement, tests, lineage of its items, run history."""
     row = model_row(key)
-    edges = Lineage.objects.filter(made_by=f"model:{key}").order_by("downstream_item", "upstream", "upstream_item")
+    edges = Lineage.objects.filter(made_by=f"model:{key}").order_by(
+        "downstream_item", "upstream", "upstream_item"
+    )
     context = {
         "model": row, "edges": edges, "runs": row.runs.all()[:20],
         "may_build": identity.may(request.actor, MODELS, organisation=row.owner),
