@@ -1,10 +1,16 @@
 """The benches' rows follow their cases."""
 
+from typing import Any
+
 from citybrain.apps.sharing.actions import objections, quality
 from citybrain.apps.sharing.models import DataRequest, ObjectionCase, QualityWork
 from citybrain.hub.cases.data import Transitioned
 
-FOLLOWED = {"data_request": DataRequest, "data_objection": ObjectionCase, "data_quality_work": QualityWork}
+FOLLOWED: dict[str, Any] = {
+    "data_request": DataRequest,
+    "data_objection": ObjectionCase,
+    "data_quality_work": QualityWork,
+}
 
 
 def follow_case(event: Transitioned) -> None:

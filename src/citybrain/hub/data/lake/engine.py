@@ -57,7 +57,7 @@ def opened(folder: str, files: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
     )
     if folder.startswith("s3://"):
         reach_store(made)
-    made.execute("SET TimeZone = 'Asia/Shanghai'")
+    made.execute("SET GLOBAL TimeZone = 'Asia/Shanghai'")  # global: every question has a cursor of its own
     made.execute(f"SET allowed_directories = [{literal(folder)}, {literal(str(spill))}]")
     made.execute(f"SET allowed_paths = [{', '.join(map(literal, files))}]")
     made.execute("SET enable_external_access = false")

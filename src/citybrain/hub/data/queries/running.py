@@ -8,7 +8,7 @@ from django.db.utils import OperationalError
 
 from citybrain.hub.data.data import Dataset
 from citybrain.hub.data.domain.statement import Statement
-from citybrain.hub.data.lake import dialect, reading
+from citybrain.hub.data.lake import dialect, engines, reading
 from citybrain.kernel.errors import Unavailable
 
 MILLISECONDS = 8000
@@ -36,4 +36,4 @@ def run_on(dataset: Dataset, statement: Statement) -> list[tuple[Any, ...]]:
     if dataset.store == "database":
         return run(statement.sql, statement.params)
     sql, params = dialect.for_lake(statement.sql, statement.params)
-    return reading.query(reading.Asked(sql, params, seconds=MILLISECONDS / 1000)).rows
+    return engines.query(reading.Asked(sql, params, seconds=MILLISECONDS / 1000)).rows

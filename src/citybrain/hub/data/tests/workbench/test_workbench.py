@@ -42,6 +42,18 @@ def test_own_rows_masked_and_logged(table, analyst):
     assert (line.kind, line.purpose, line.dataset) == ("sql", WHY, "gaj.person")
 
 
+def test_two_tables_keep_their_own_scope(table, analyst):
+    factories.lake_resource("gaj.visit")
+    factories.deliver("gaj.visit", [{"number": "1", "name": "王五", "organisation": "350902-scjg"}])
+    sql = "SELECT (SELECT count(*) FROM gaj.person), (SELECT count(*) FROM gaj.visit)"
+    assert ask(analyst, sql).rows == [(1, 1)]
+
+
+def test_a_day_begins_at_midnight_in_the_city(table, analyst):
+    found = ask(analyst, "SELECT date_trunc('day', TIMESTAMPTZ '2026-11-30 17:00:00+00')::VARCHAR").rows
+    assert found[0][0].startswith("2026-12-01")
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -1,5 +1,6 @@
 """Answering one SELECT: only tables the asker may read, each replaced by what of it may be seen, logged before it runs."""
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -71,13 +72,18 @@ def narrowed(
     for number, (name, nodes) in enumerate(sorted(named.items())):
         statement = seen[name].statement()
         source, values = dialect.for_lake(statement.sql, statement.params)
-        parts.append(f"seen_{number} AS ({source})")
+        parts.append(f"seen_{number} AS ({after(source, len(params))})")
         params += values
         for node in nodes:
             node.replace(reading.aliased(node, f"seen_{number}"))
     asked = tree.sql(dialect="duckdb")
     head = f"WITH {', '.join(parts)} " if parts else ""
     return f"{head}SELECT * FROM ({asked}) AS asked LIMIT {int(limit) + 1}", params  # noqa: S608
+
+
+def after(sql: str, before: int) -> str:
+    """Placeholders numbered on from those of the tables before; such a statement holds no text that looks like one."""
+    return re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + before}", sql)
 
 
 def refused(message: str) -> Invalid:
