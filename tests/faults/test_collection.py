@@ -94,26 +94,3 @@ def give_back_attempts(env):
     """A job that dies five times in a row is given up; here it is meant to die more often."""
     code = "import django; django.setup(); from citybrain.hub.data.models import Job; Job.objects.update(attempts=0)"
     subprocess.run([sys.executable, "-c", code], env=env, check=True, cwd=ROOT)
-
-
-def test_a_large_file_is_collected_within_bounded_memory(city):
-    """Some 100 MB are several times what one batch holds: memory would grow with the file if anything kept it."""
-    env, top = city
-    fresh(env, top)
-    small = file_of(top, ROWS, WRONG)
-    large = top / "large.csv"
-    with open(large, "w", encoding="gb18030") as out:
-        out.write("编号,名称,成立\n")
-        out.writelines(f"{n},宁德市第{n}号示例食品有限公司,2020-01-02\n" for n in range(1, LARGE_ROWS + 1))
-    assert large.stat().st_size > 100 * 1024 * 1024 > small.stat().st_size
-    run = tell(env, "begin", str(large), "append").stdout.strip()
-    code = (
-        "import resource, runpy, sys; sys.argv = ['x', 'work']; import tests.faults.collecting as c; c.BATCH = 50_000; c.main('work'); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, timeout=900
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert int(done.stdout.split()[-1]) < MEMORY
-    assert json.loads(tell(env, "count", run).stdout)["rows"] == LARGE_ROWS
