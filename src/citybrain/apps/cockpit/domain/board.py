@@ -61,6 +61,9 @@ class Measure(Strict):
     window: Literal["today", "days7", "days30", "month", "year", "all"] = "today"
     time: str = Field("", pattern=r"^([a-z][a-z0-9_]{0,59})?$")
     unit: Text | None = None
+    by: str = Field(
+        "", pattern=r"^([a-z][a-z0-9_]{0,59})?$"
+    )  # ranking: a column of units instead of jurisdictions
 
 
 class Card(Strict):
@@ -89,6 +92,8 @@ class Card(Strict):
     def _has_what_its_kind_needs(self) -> "Card":
         if self.kind in ONE_INDICATOR and bool(self.indicator) == bool(self.measure):
             raise ValueError(f"a card of kind {self.kind} needs an indicator or a measure, not both")
+        if self.measure and self.measure.by and self.kind != "ranking":
+            raise ValueError("only a ranking goes by units")
         if self.kind == "trend" and not self.indicators:
             raise ValueError("a card of kind trend needs indicators")
         if self.kind == "plan" and not self.family:

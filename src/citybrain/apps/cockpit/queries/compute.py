@@ -54,6 +54,10 @@ def stream(card: Card, _figures: Figures) -> dict[str, Any]:
 
 
 def ranking(card: Card, figures: Figures) -> dict[str, Any]:
+    if card.measure and card.measure.by:
+        units = sources.by_unit(card.measure)[: card.limit]
+        rows = [{"key": "", "name": name, "value": sources.plain(total)} for _code, name, total in units]
+        return {"rows": rows, "unit": _unit(card, figures)}
     values = _values(card, figures)
     ranked = sorted(((v, key) for key, v in values.items() if v is not None), key=lambda p: (-p[0], p[1]))
     rows = [{"key": key, "value": sources.plain(v)} for v, key in ranked[: card.limit]]

@@ -169,7 +169,7 @@ def drawn_bars(rows: list[dict[str, Any]], bodies: dict[str, Any]) -> list[dict[
     return [
         {
             **row,
-            "name": bodies[row["key"]].name if row["key"] in bodies else row["key"],
+            "name": row.get("name") or (bodies[row["key"]].name if row["key"] in bodies else row["key"]),
             "share": share(number, most),
         }
         for row, number in zip(rows, numbers, strict=True)

@@ -115,6 +115,19 @@ def by_jurisdiction(card: Card) -> Values:
     return found
 
 
+def by_unit(measure: Measure) -> list[tuple[str, dict[str, str], Decimal]]:
+    """Totals of a dataset by the units in one of its columns, largest first: (code, name, total)."""
+    units = identity.directory().organisations
+    found = [
+        (code, values[0]) for code, values in _counted(measure, measure.by).items() if code and values[0]
+    ]
+    ranked = sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    return [
+        (code, (units[code].short or units[code].name) if code in units else {"zh": code}, n)
+        for code, n in ranked
+    ]
+
+
 def by_department() -> list[dict[str, Any]]:
     """Lights of open cases by department (same department of all jurisdictions together), worst first."""
     if not data.has_dataset(CASES):

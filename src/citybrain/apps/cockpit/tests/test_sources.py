@@ -10,6 +10,9 @@ from citybrain.apps.cockpit.queries.compute import content
 from citybrain.apps.cockpit.queries.towns import towns
 from citybrain.apps.cockpit.tests.factories import document
 from citybrain.hub.data import api as data
+from citybrain.hub.data.models import ShareLog
+from citybrain.kernel import clock
+from citybrain.kernel.ids import new_id
 from citybrain.kernel.text import Text
 
 SAMPLE = Measure(dataset="cockpit.sample", window="all")
@@ -75,3 +78,16 @@ def test_numbers_are_plain_text():
     assert sources.plain(Decimal("12.500")) == "12.5"
     assert sources.plain(Decimal("1E+3")) == "1000"
     assert sources.plain(None) is None
+
+
+def test_a_ranking_can_go_by_units(db):
+    for consumer, rows in (("350900-mzj", 5), ("350900-ybj", 7), ("350900-mzj", 4)):
+        ShareLog.objects.create(
+            at=clock.now(), grant_id=new_id(), resource="gaj.person", consumer=consumer, purpose="duty:aid", way="api",
+            items=["name"], grade="L3", rows=rows,
+        )  # fmt: skip
+    measure = Measure(dataset="data.sharing_use", measure="sum:rows", window="days30", by="consumer")
+    assert [(code, int(n)) for code, _name, n in sources.by_unit(measure)] == [
+        ("350900-mzj", 9),
+        ("350900-ybj", 7),
+    ]

@@ -1,4 +1,4 @@
-"""The operational dataset ``data.valid_records``: valid records a resource and day, for indicators and boards."""
+"""Operational datasets of quality: ``data.valid_records`` and ``data.quality_score``, a resource and day, for indicators."""
 
 from citybrain.hub.data.data import Column, Dataset
 from citybrain.hub.data.domain.registry import register_dataset
@@ -35,6 +35,31 @@ register_dataset(
             _column("valid", "number", "有效行数", "Valid rows"),
         ),
         sql="data_validrecords",
+        time_column="day",
+        organisation_column="owner",
+    )
+)
+
+register_dataset(
+    Dataset(
+        key="data.quality_score",
+        room="data",
+        title=Text(zh="数据质量得分", en="Scores of data quality"),
+        description=Text(
+            zh="资源、部门和全市每天的质量得分", en="Scores of resources, departments and the city by day"
+        ),
+        columns=(
+            _column("day", "date", "日期", "Day"),
+            _column("level", "text", "层级", "Level"),
+            _column("subject", "text", "对象", "Subject"),
+            _column("current", "bool", "最新", "Newest"),
+            _column("owner", "text", "提供单位", "Provider"),
+            _column("score", "number", "得分", "Score"),
+            _column("rows", "number", "行数", "Rows"),
+            _column("problems", "number", "问题数", "Problems"),
+            _column("demo", "bool", "演示数据", "Demo data"),
+        ),
+        sql="data_qualityscore",
         time_column="day",
         organisation_column="owner",
     )
