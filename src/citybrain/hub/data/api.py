@@ -40,6 +40,7 @@ from citybrain.hub.data.domain.registry import (
     register_dataset,
 )
 from citybrain.hub.data.domain.statement import Question, condition
+from citybrain.hub.data.domain.workbook import Sheet, workbook_pieces
 from citybrain.hub.data.grants.actions.corrections import confirm_correction
 from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
@@ -96,7 +97,7 @@ __all__ = [
     "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemRecord", "Problems",
     "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected", "ResourceChanged",
     "ResourcePublished", "ResourceRecord", "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "ScanResult",
-    "SharedRows", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
+    "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
     "confirm_correction", "correct_record", "csv_text", "dataset", "datasets", "declare_resource",
     "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts", "forget_dataset",
     "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
@@ -106,5 +107,5 @@ __all__ = [
     "register_dataset", "register_objection", "register_probe", "resource", "resources_of", "resume_grant",
     "review_objection", "revoke_grant", "rotate_key", "safe_cell", "scan_result", "set_up_exchange",
     "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream", "suspend_grant",
-    "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource",
+    "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource", "workbook_pieces",
 ]  # fmt: skip

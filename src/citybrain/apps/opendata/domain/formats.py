@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 
 from citybrain.apps.opendata.domain.profile import plain
-from citybrain.apps.opendata.domain.xlsx import workbook
 from citybrain.hub.data import api as data
 from citybrain.kernel.text import Text
 
@@ -56,10 +55,16 @@ def written(
         case "ndjson":
             return ndjson_bytes(batches)
         case "xlsx":
-            return workbook(batches, names)
+            return data.workbook_pieces([data.Sheet("data", names, rows_of(batches))])
         case "geojson":
             return geojson_bytes(batches, place)
     raise KeyError(key)
+
+
+def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[Sequence[Any]]:
+    """Rows, one by one."""
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def csv_bytes(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Iterator[bytes]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from citybrain.hub.data.catalogue.domain import choices
 from citybrain.hub.data.catalogue.domain.description import TITLES
-from citybrain.hub.data.catalogue.domain.xlsx import Sheet
 from citybrain.hub.data.data import KEY, NAME
 from citybrain.hub.data.domain.csv_text import DANGEROUS
+from citybrain.hub.data.domain.workbook import Sheet
 from citybrain.kernel.text import Text
 
 RESOURCES, ITEMS, NOTES = (

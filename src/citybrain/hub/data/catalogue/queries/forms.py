@@ -19,8 +19,8 @@ from citybrain.hub.data.catalogue.domain.form import (
     read_sheet,
     sheet,
 )
-from citybrain.hub.data.catalogue.domain.xlsx import workbook
 from citybrain.hub.data.catalogue.queries.described import described
+from citybrain.hub.data.domain.workbook import workbook
 from citybrain.hub.data.models import Resource
 from citybrain.kernel.errors import FieldProblem, Invalid
 from citybrain.kernel.text import Text
@@ -34,7 +34,8 @@ def form_file(rows: Iterable[Resource]) -> bytes:
     items = [
         {"key": body["key"], "name": name, **item} for body in bodies for name, item in body["items"].items()
     ]
-    return workbook([sheet(RESOURCES, RESOURCE_COLUMNS, bodies), sheet(ITEMS, ITEM_COLUMNS, items), notes()])
+    pages = [sheet(RESOURCES, RESOURCE_COLUMNS, bodies), sheet(ITEMS, ITEM_COLUMNS, items), notes()]
+    return workbook(pages)
 
 
 def read_form(content: bytes) -> tuple[list[dict[str, Any]], list[Fault]]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from citybrain.hub.data.catalogue.queries.resources import resource_row
 from citybrain.hub.data.data import ResourceRecord
+from citybrain.hub.data.domain.workbook import Sheet, workbook
 from citybrain.hub.data.quality.domain.kinds import (
     DIMENSIONS,
     FORMATS,
@@ -16,7 +17,6 @@ from citybrain.hub.data.quality.domain.kinds import (
     ORIGINS,
     SEVERITIES,
 )
-from citybrain.hub.data.quality.domain.sheet import workbook
 from citybrain.hub.data.views.rows import csv_answer
 from citybrain.kernel import clock
 from citybrain.kernel.errors import NotFound
@@ -68,7 +68,7 @@ def download(
     """CSV, or Excel with ``format=xlsx``; neither runs anything."""
     if request.GET.get("format", request.POST.get("format")) != "xlsx":
         return csv_answer(name, head, list(rows))
-    answer = HttpResponse(workbook(head, rows), content_type=XLSX)
+    answer = HttpResponse(workbook([Sheet("Sheet1", head, rows)]), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.local():%Y%m%d-%H%M}.xlsx"'
     answer["X-Content-Type-Options"], answer["Cache-Control"] = "nosniff", "no-store"
     return answer

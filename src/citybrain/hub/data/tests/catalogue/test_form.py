@@ -8,8 +8,8 @@ from python_calamine import CalamineWorkbook
 
 from citybrain.hub.data.catalogue.actions.importing import apply_import, prepare_import
 from citybrain.hub.data.catalogue.domain.form import ITEM_COLUMNS, ITEMS, RESOURCE_COLUMNS, RESOURCES, sheet
-from citybrain.hub.data.catalogue.domain.xlsx import Sheet, workbook
 from citybrain.hub.data.catalogue.queries.forms import form_file
+from citybrain.hub.data.domain.workbook import Sheet, workbook
 from citybrain.hub.data.models import Resource
 from citybrain.hub.data.tests.catalogue.factories import described, licence_items
 from citybrain.hub.identity.tests import factories as people
