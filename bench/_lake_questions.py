@@ -108,7 +108,8 @@ def compare(folder: Path, *, copies: bool) -> dict[str, float]:
 
 
 def rounded(found: list) -> list:
-    return [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found]
+    """Sums of floating-point numbers depend on their order: ten digits have to agree."""
+    return [tuple(float(f"{v:.10g}") if isinstance(v, float) else v for v in row) for row in found]
 
 
 def lookups(folder: Path, total: int, *, copies: bool, count: int = 100) -> tuple[float, float]:
