@@ -174,6 +174,9 @@ def manage(config: Config, arguments: list[str]) -> int:
     return 0
 
 
+PLAIN = {"up", "check", "doctor", "accounts"}  # commands that take no words: a slip must not start a city
+
+
 COMMANDS: dict[str, Callable[[Config, list[str]], int]] = {
     "up": up,
     "test": test,
@@ -197,6 +200,9 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] not in COMMANDS:
         print(HELP)
         return 0 if not argv or argv[0] in {"help", "-h", "--help"} else 2
+    if argv[0] in PLAIN and len(argv) > 1:
+        print(HELP)
+        return 0 if argv[1] in {"-h", "--help", "help"} else 2
     try:
         return COMMANDS[argv[0]](configuration.load(), argv[1:])
     except Refusal as problem:
