@@ -37,9 +37,14 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_configure(config):
     """Settings that make tests quicker and keep them out of the real data folder; never other behaviour."""
     from django.conf import settings
+    from hypothesis import HealthCheck
+    from hypothesis import settings as examples
 
     from citybrain.project import translations
 
+    # A busy machine is no finding: neither how long an example takes nor how long it takes to think of one.
+    examples.register_profile("citybrain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    examples.load_profile("citybrain")
     translations.compile_all()
     folder = os.environ.get("CITYBRAIN_TEST_DATA_DIR")
     if not folder:
