@@ -1,27 +1,25 @@
-"""One collection in a process of its own, that can be told to die at any step: ``python -m tests.faults.collecting``.
+"""One collection in a process of its own, that can be told to die at any step; children of a ``Nursery``.
 
-``begin <file>`` makes a source, a collection and a run, and prints the run's id. ``work <step>`` does jobs and kills itself
-with SIGKILL just after the step named (``staged``, ``rejects-2``, ``landed-2``, ``committed-2``, ``completed`` …); without
-one it works to the end. ``count`` prints what is in the lake and in the run, as JSON.
+``begin <file> <mode>`` makes a source, a collection and a run, and prints the run's id. ``work <step>`` does jobs and
+kills itself with SIGKILL just after the step named (``staged``, ``rejects-2``, ``landed-2``, ``committed-2``,
+``completed`` …); without one it works to the end. ``count`` prints what is in the lake and in the run, as JSON. ``fresh``
+leaves nothing collected, ``attempts`` gives back what a job may still try.
 """
 
 import json
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.project.settings")
-import django
-
-django.setup()
+from django.core.management import call_command
+from django.db import connection
 
 from citybrain.hub.data.collection import landing, rejects, staging
 from citybrain.hub.data.collection import running as work
 from citybrain.hub.data.collection.actions.runs import begin_run
 from citybrain.hub.data.jobs import running
-from citybrain.hub.data.lake import reading
+from citybrain.hub.data.lake import reading, tables
 from citybrain.hub.data.models import CollectionRun, Job
 from citybrain.hub.data.tests.collection import factories as f
 
@@ -68,17 +66,30 @@ def count(run_id: str) -> None:
     print(json.dumps(said))
 
 
+def fresh() -> None:
+    """The same city with nothing collected."""
+    if tables.has_table("scjg.firm"):
+        tables.drop_table("scjg.firm")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE data_job, data_source, data_collection, data_collectionrun, data_runbatch, data_receipt, "
+            "data_item, data_resource CASCADE"
+        )
+
+
 def main(what: str, *given: str) -> None:
     work.BATCH = BATCH
     if what == "begin":
         begin(Path(given[0]), given[1])
     elif what == "count":
         count(given[0])
+    elif what == "migrate":
+        call_command("migrate", interactive=False, verbosity=0)
+    elif what == "fresh":
+        fresh()
+    elif what == "attempts":
+        Job.objects.update(attempts=0)
     else:
         arm(given[0] if given else "")
         while running.do_next():
             pass
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

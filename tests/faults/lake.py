@@ -1,6 +1,7 @@
-"""Processes that write to a table of the lake and may be killed: ``python -m tests.faults.lake <work> <number> <turns> [point]``.
+"""Processes that write to a table of the lake and may be killed: ``main(<work>, <number>, <turns>, [<point>])``.
 
-``point`` names a step; the process kills itself with -9 when it comes to it. Prints how many rows it wrote.
+``point`` names a step; the process kills itself with -9 when it comes to it. Prints how many rows it wrote. Children of
+a ``Nursery``; what needs file systems of its own is run as ``python -m tests.faults.lake full 0 0``.
 """
 
 import os
@@ -88,11 +89,14 @@ def full_disk() -> None:
         print(deliver(count, batch), len(list(folder.rglob("*.parquet"))))
 
 
-if __name__ == "__main__":
-    kind, mine, turns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def main(kind: str, mine: str, turns: str, point: str = "") -> None:
     if kind == "full":
         full_disk()
-        sys.exit()
-    if len(sys.argv) > 4:
-        die_at(sys.argv[4])
-    print(sum(KINDS[kind](mine, turn) for turn in range(turns)))
+        return
+    if point:
+        die_at(point)
+    print(sum(KINDS[kind](int(mine), turn) for turn in range(int(turns))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -2,9 +2,8 @@
 
 import json
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -12,47 +11,38 @@ import pytest
 
 from citybrain.project import postgres
 
+from .nursery import Nursery
 from .town import ROOT
 
 pytestmark = pytest.mark.faults
 ROWS, WRONG = 23_000, 230
 STEPS = ["brought", "staged", "rejects-1", "landed-1", "committed-1", "rejects-3", "landed-3", "committed-3", "landed-5", "committed-5",
          "completed", "finished"]  # fmt: skip
-LARGE_ROWS = 3_000_000
-MEMORY = 2_500 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    """A database and a data folder; no processes but ours."""
+def city():
+    """A database and a data folder; no processes but ours. (the nursery of its processes, the folder)"""
     top = Path(tempfile.mkdtemp(prefix="citybrain-collect-"))
     top.chmod(0o711)
-    with postgres.throwaway(top / "postgres") as url:
-        env = {**os.environ, "DATABASE_URL": url, "CITYBRAIN_DATA_DIR": str(top / "data"), "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
-               "CITYBRAIN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "citybrain.project.settings"}  # fmt: skip
-        (top / "data").mkdir()
-        subprocess.run(
-            [sys.executable, "-m", "django", "migrate", "--no-input", "-v", "0"],
-            env=env,
-            check=True,
-            cwd=ROOT,
-        )
-        yield env, top
+    try:
+        with postgres.throwaway(top / "postgres") as url:
+            env = {**os.environ, "DATABASE_URL": url, "CITYBRAIN_DATA_DIR": str(top / "data"), "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+                   "CITYBRAIN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "citybrain.project.settings"}  # fmt: skip
+            (top / "data").mkdir()
+            with Nursery("tests.faults.collecting", env, top / "processes") as nursery:
+                tell(nursery, "migrate")
+                yield nursery, top
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
 
 
-def tell(env, *words, **more):
-    argv = [sys.executable, "-m", "tests.faults.collecting", *words]
-    return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=600, **more)
-
-
-def fresh(env, top):
-    """The same city with nothing collected."""
-    code = (
-        "import django; django.setup(); from django.db import connection; from citybrain.hub.data.lake import tables; "
-        "tables.has_table('scjg.firm') and tables.drop_table('scjg.firm'); c = connection.cursor(); "
-        "c.execute('TRUNCATE data_job, data_source, data_collection, data_collectionrun, data_runbatch, data_receipt, data_item, data_resource CASCADE')"
-    )
-    subprocess.run([sys.executable, "-c", code], env=env, check=True, cwd=ROOT)
+def tell(nursery, *words):
+    """(exit code, what it printed) of a process that was started and ended."""
+    child = nursery.start(*words)
+    code = child.wait()
+    assert code in (0, -signal.SIGKILL), child.err[-2000:]
+    return code, child.out
 
 
 def file_of(top: Path, rows: int, wrong: int) -> Path:
@@ -69,28 +59,20 @@ def file_of(top: Path, rows: int, wrong: int) -> Path:
 
 @pytest.mark.parametrize("mode", ["append", "upsert"])
 def test_killed_at_every_step_each_row_is_there_once(city, mode):
-    env, top = city
+    nursery, top = city
     file = file_of(top, ROWS, WRONG)
-    fresh(env, top)
-    run = tell(env, "begin", str(file), mode).stdout.strip()
+    tell(nursery, "fresh")
+    run = tell(nursery, "begin", str(file), mode)[1].strip()
     died = 0
     for step in STEPS:
         if died and died % 3 == 0:
-            give_back_attempts(env)
-        done = tell(env, "work", step)
-        died += done.returncode == -signal.SIGKILL
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr[-2000:]
+            tell(nursery, "attempts")  # a job that dies five times in a row is given up; here it is meant to
+        died += tell(nursery, "work", step)[0] == -signal.SIGKILL
     assert died >= len(STEPS) - 1, "nearly every step was reached and died at"
-    assert tell(env, "work").returncode == 0
-    said = json.loads(tell(env, "count", run).stdout)
+    assert tell(nursery, "work")[0] == 0
+    said = json.loads(tell(nursery, "count", run)[1])
     assert said == {
         "rows": ROWS - WRONG, "different": ROWS - WRONG, "collected": ROWS, "accepted": ROWS - WRONG, "rejected": WRONG, "kept": WRONG,
         "state": "done",
     }  # fmt: skip
     assert not list((top / "data" / "collection").glob("*-*/file")), "what was staged is gone"
-
-
-def give_back_attempts(env):
-    """A job that dies five times in a row is given up; here it is meant to die more often."""
-    code = "import django; django.setup(); from citybrain.hub.data.models import Job; Job.objects.update(attempts=0)"
-    subprocess.run([sys.executable, "-c", code], env=env, check=True, cwd=ROOT)

@@ -15,6 +15,7 @@ from citybrain.hub.data.tests.lake import readers
 from citybrain.kernel import clock
 
 from . import lake as work
+from .nursery import Child, Nursery
 from .test_full_disk import own_mounts
 from .town import ROOT
 
@@ -29,29 +30,37 @@ def people(lake):
     return NAME
 
 
-def command(*words: object) -> tuple[list[str], dict[str, str]]:
-    """A process of its own on this test's lake and database."""
-    env = {
+def surroundings() -> dict[str, str]:
+    """Environment of a process on this test's database."""
+    return {
         **os.environ, "DATABASE_URL": catalog.database_uri().replace("postgresql+psycopg", "postgres"),
-        "CITYBRAIN_LAKE_WAREHOUSE": city.LAKE_WAREHOUSE, "CITYBRAIN_LAKE_CATALOG": city.LAKE_CATALOG,
         "CITYBRAIN_DATA_DIR": str(city.DATA_DIR), "CITYBRAIN_LAKE_MEMORY": "300MB", "CITYBRAIN_LAKE_THREADS": "1",
         "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
     }  # fmt: skip
-    return [sys.executable, "-m", "tests.faults.lake", *map(str, words)], env
 
 
-def start(*words: object) -> subprocess.Popen:
-    argv, env = command(*words)
-    return subprocess.Popen(
-        argv, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@pytest.fixture(scope="module")
+def nursery(django_db_setup, tmp_path_factory):
+    """Where processes come from."""
+    with Nursery("tests.faults.lake", surroundings(), tmp_path_factory.mktemp("processes")) as made:
+        yield made
 
 
-def finished(processes: list[subprocess.Popen]) -> list[int]:
+@pytest.fixture
+def start(nursery, lake):
+    """``start("append", 1, 3)``: a process of its own on this test's lake and database."""
+
+    def begun(*words: object):
+        return nursery.start(*words, LAKE_WAREHOUSE=city.LAKE_WAREHOUSE, LAKE_CATALOG=city.LAKE_CATALOG)
+
+    return begun
+
+
+def finished(processes: list[Child]) -> list[int]:
     """What each printed."""
-    said = [process.communicate(timeout=300) for process in processes]
-    assert all(process.returncode == 0 for process in processes), [err[-2000:] for _, err in said]
-    return [int(out) for out, _ in said]
+    codes = [process.wait() for process in processes]
+    assert codes == [0] * len(codes), [process.err[-2000:] for process in processes]
+    return [int(process.out) for process in processes]
 
 
 def count(sql: str = "count(*)") -> int:
@@ -62,7 +71,7 @@ def notes():
     return LakeBatch.objects.filter(table=tables.table(NAME).metadata.table_uuid)
 
 
-def test_appending_changing_and_compacting_at_once(people):
+def test_appending_changing_and_compacting_at_once(people, start):
     kinds = [("append", 1, 8), ("append", 2, 8), ("change", 3, 5), ("change", 4, 5), ("compact", 5, 4)]
     written = finished([start(*kind) for kind in kinds])
     assert written[:2] == [80, 80]
@@ -72,22 +81,21 @@ def test_appending_changing_and_compacting_at_once(people):
     assert readers.library() == readers.engines_own()
 
 
-def test_the_same_delivery_by_several_processes_comes_in_once(people):
+def test_the_same_delivery_by_several_processes_comes_in_once(people, start):
     assert sum(finished([start("same", mine, 6) for mine in range(3)])) == 6
     assert count() == 6
 
 
 @pytest.mark.parametrize("point", work.POINTS)
 @pytest.mark.parametrize("kind", ["append", "change", "compact"])
-def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, kind, point):
+def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, start, kind, point):
     for turn in range(9):
         work.append(0, turn)
     work.change(7, 0)
     work.change(7, 1)
     before = readers.engines_own()
     process = start(kind, 7 if kind == "change" else 1, 3, point)
-    process.communicate(timeout=300)
-    assert process.returncode == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL, process.err[-2000:]
     assert readers.library() == readers.engines_own()
     assert set(before) <= set(readers.engines_own())
     for turn in range(3):  # whoever goes on does it again
@@ -116,10 +124,11 @@ def test_a_full_disk_refuses_the_delivery_and_keeps_nothing_of_it(lake):
     if not way:
         pytest.skip("this system lets nobody mount a small file system")
     lake.mkdir(exist_ok=True)
-    argv, env = command("full", 0, 0)
+    argv = [sys.executable, "-m", "tests.faults.lake", "full", "0", "0"]
+    names = {"CITYBRAIN_LAKE_WAREHOUSE": city.LAKE_WAREHOUSE, "CITYBRAIN_LAKE_CATALOG": city.LAKE_CATALOG}
     done = subprocess.run(
         [*way, "sh", "-c", MOUNT, "sh", str(lake), *argv],
-        env=env,
+        env=surroundings() | names,
         cwd=ROOT,
         capture_output=True,
         text=True,

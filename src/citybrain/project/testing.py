@@ -2,7 +2,8 @@
 pytest words it.
 
 With arguments they go to pytest unchanged (one run). Without: first everything quick on both cores, then browser
-journeys and process faults one by one. Installs Chromium, Chinese fonts and pdfsig through apt when it may.
+journeys and process faults: the city whose processes are killed mostly waits, so the others run beside it. Installs
+Chromium, Chinese fonts and pdfsig through apt when it may.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ CHECKERS = {
     "my_print_defaults": "mariadb-client-core",
 }
 SLOW = "browser or faults"
+BOTH_CORES = ("-n", "2", "--dist", "loadfile")
 NOTHING_COLLECTED = 5
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 COUNT = re.compile(r"(\d+) (failed|passed|skipped|deselected|xfailed|xpassed|warnings?|errors?)")
@@ -132,8 +134,8 @@ def main(config: Config, arguments: list[str]) -> int:
         if arguments:
             return pytest(arguments, env)[0]
         began = time.monotonic()
-        quick, first = pytest(["-n", "2", "--dist", "loadfile", "-m", f"not ({SLOW})"], env)
-        print("\nbrowser journeys and process faults, one by one", flush=True)
-        slow, second = pytest(["-m", SLOW, "-p", "no:randomly", "--durations=5"], env)
+        quick, first = pytest([*BOTH_CORES, "-m", f"not ({SLOW})"], env)
+        print("\nbrowser journeys and process faults", flush=True)
+        slow, second = pytest([*BOTH_CORES, "-m", SLOW, "-p", "no:randomly", "--durations=5"], env)
         print(summary(first + second, time.monotonic() - began), flush=True)
         return quick or (0 if slow == NOTHING_COLLECTED else slow)

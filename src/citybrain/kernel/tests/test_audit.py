@@ -150,7 +150,7 @@ def test_old_rows_stay_verifiable_after_a_key_rotation(place):
     assert set(AuditEntry.objects.values_list("key_id", flat=True)) == {"audit-1", "audit-2"}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats() | st.text(),
@@ -183,7 +183,11 @@ COLUMNS = {"obj": "'case:x'", "at": "now()", "action": "'x.y'", "organisation": 
            "seal": "'\\x01'", "key_id": "'audit-9'", "seal_key_id": "'audit-9'"}  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     st.sampled_from(sorted(TAMPERINGS)),
     st.sampled_from(sorted(COLUMNS)),

@@ -211,12 +211,12 @@ def test_an_event_that_commits_late_is_not_skipped(ears):
         with transaction.atomic():
             events.publish(Happened(n=1), aggregate="thing:1", by=BY)
             written.set()
-            go.wait(10)
+            go.wait(60)
         connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(10)
+    written.wait(60)
     publish(2, aggregate="thing:2")
     events.dispatch_once()
     assert heard == [2]

@@ -78,7 +78,7 @@ def test_a_simultaneous_repeat_waits_for_the_first():
     inside, results = threading.Event(), []
 
     def repeat():
-        inside.wait(5)
+        inside.wait(60)
         with idempotency.once("cases.open", "k4") as second:
             results.append((second.done, second.result))
         connections.close_all()
@@ -90,7 +90,7 @@ def test_a_simultaneous_repeat_waits_for_the_first():
         thread.join(0.3)
         assert thread.is_alive()
         first.keep({"case": 4})
-    thread.join(5)
+    thread.join(60)
     assert results == [(True, {"case": 4})]
 
 
@@ -127,7 +127,7 @@ def test_a_failing_turn_is_logged_and_repeated_and_stops_when_told(caplog):
     try:
         threads = loops.run(stop, only=["kernel.test_failing"])
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
     finally:
         loops._loops.pop("kernel.test_failing")
     assert len(turns) == 2

@@ -122,7 +122,7 @@ def test_a_crashing_child_is_started_again_ever_more_slowly():
     child = supervisor.add(
         children.Child("crasher", lambda: children.spawn(["/bin/false"], env={}, log=subprocess.DEVNULL))
     )
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while child.restarts < 2 and time.monotonic() < deadline:
         supervisor.look()
         time.sleep(0.01)
@@ -149,7 +149,7 @@ def test_everything_a_child_started_is_stopped_with_it(tmp_path):
     grandchild = int(marker.read_text())
     assert running(grandchild)
     supervisor.stop()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while running(grandchild) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not running(grandchild)

@@ -23,7 +23,7 @@ class Slow:
 
     def __call__(self, environ, start):
         self.inside.release()
-        self.go.wait(10)
+        self.go.wait(60)
         start("200 OK", [])
         return [b"done"]
 
@@ -33,7 +33,7 @@ def busy(app, slow, count):
     threads = [threading.Thread(target=lambda: answers.append(call(app)[0])) for _ in range(count)]
     for thread in threads:
         thread.start()
-    slow.inside.acquire(timeout=5)
+    slow.inside.acquire(timeout=60)
     return threads, answers
 
 
@@ -46,7 +46,7 @@ def test_surplus_is_refused_with_retry_after_and_the_rest_is_served():
     assert headers["Retry-After"] == "3"
     assert "系统繁忙".encode() in body
     slow.go.set()
-    [thread.join(5) for thread in threads]
+    [thread.join(60) for thread in threads]
     assert answers == ["200 OK"]
     assert call(app)[0] == "200 OK"
 
@@ -57,7 +57,7 @@ def test_waiting_ends_after_the_allowed_time():
     threads, _answers = busy(app, slow, 1)
     assert call(app)[0].startswith("503")
     slow.go.set()
-    [thread.join(5) for thread in threads]
+    [thread.join(60) for thread in threads]
 
 
 def test_a_program_gets_json_and_health_is_always_answered():
@@ -69,7 +69,7 @@ def test_a_program_gets_json_and_health_is_always_answered():
     assert b"unavailable" in body
     slow.go.set()
     assert call(app, path="/healthz")[0] == "200 OK"
-    [thread.join(5) for thread in threads]
+    [thread.join(60) for thread in threads]
 
 
 def test_a_failing_application_gives_its_place_back():

@@ -62,12 +62,16 @@ def system():
     return Actor.system("tests")
 
 
-@pytest.fixture
-def machines(db):
-    """The machines of the pack ``open-data-base``, with numbering and notices, and a calendar to reckon with."""
-    from citybrain.hub.packs import api as packs
+@pytest.fixture(scope="module")
+def base_pack(with_packs):
+    """The pack ``open-data-base``, once for a file."""
+    with with_packs("open-data-base"):
+        yield
 
-    packs.install("open-data-base", by=Actor.system("tests"), demo=False)
+
+@pytest.fixture
+def machines(base_pack, db):
+    """The machines of the pack ``open-data-base``, with numbering and notices, and a calendar to reckon with."""
     people.town()
     for year in (2026, 2027):
         workdays.load_year(year, [], "tests", confirmed=True)

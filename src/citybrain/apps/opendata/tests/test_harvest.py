@@ -47,7 +47,8 @@ def server(settings):
 
     made = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     made.pages, made.base = pages, f"http://127.0.0.1:{made.server_port}"
-    threading.Thread(target=made.serve_forever, daemon=True).start()
+    often = 0.01  # seconds between two looks whether to end
+    threading.Thread(target=made.serve_forever, args=(often,), daemon=True).start()
     settings.OPENDATA_HARVEST_NETWORKS = ["127.0.0.0/8"]
     yield made
     made.shutdown()

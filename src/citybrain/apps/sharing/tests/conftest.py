@@ -1,4 +1,4 @@
-"""The shipped packs once for the module, people of several units, a register to ask for."""
+"""The shipped packs once for these tests, people of several units, a register to ask for."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ from citybrain.apps.sharing.tests import factories as f
 from citybrain.hub.data.tests import factories as rows
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def packs_installed(with_packs):
     """The packs that sharing stands on."""
     with with_packs("data-sharing"):

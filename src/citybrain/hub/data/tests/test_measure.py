@@ -88,7 +88,11 @@ def test_an_unknown_dataset_is_not_found(db):
         data.measure("data.nothing")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.text(max_size=30))
 def test_any_text_in_a_condition_stays_a_value(visits, text):
     quoted = text.replace("\\", "").replace('"', "").replace("\n", " ").replace("\r", " ")

@@ -1,6 +1,7 @@
 """Writes a pack document's units, posts and edges in a few bulk statements. Idempotent; never deletes a unit in use."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -58,6 +59,7 @@ def _row(unit: Unit, order: int, pack: str, document: str) -> Organisation:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def spell(zh: str) -> tuple[str, str]:
     """Pinyin without tones and the initials of a Chinese name."""
     syllables = [s for s in lazy_pinyin(zh, style=Style.NORMAL) if s.isalnum()]

@@ -1,9 +1,9 @@
-"""The food licence and what it needs, installed once per module and rolled back after it."""
+"""The food licence and what it needs, installed once for these tests and rolled back after them."""
 
 import pytest
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def catalogue(with_packs):
     """Installed: service-base, ningde, food-licence (no demo data)."""
     with with_packs("food-licence"):

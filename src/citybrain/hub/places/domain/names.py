@@ -10,6 +10,7 @@ COMMITTEE = re.compile(r"(居民委员会|村民委员会|居委会|村委会)$"
 TOWN = re.compile(r"(街道|镇|乡|[县市区省])$")
 ETHNIC = re.compile(r"(畲族|回族|满族|蒙古族|苗族|壮族|土家族|侗族|瑶族|彝族)乡$")
 VOWELS = ("a", "e", "o")
+MOST = 16_384  # names remembered: all of a large city with their short forms, some megabytes
 ENGLISH = {
     "province": "Province",
     "city": "City",
@@ -42,12 +43,13 @@ def short_name(name: str, kind: str) -> str:
     return stem if len(stem) > 1 else name
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST)
 def pinyin(name: str) -> str:
     """Toneless pinyin without spaces, lower case: songchengjiedao. Foreign characters stay."""
     return "".join(lazy_pinyin(name)).lower().replace(" ", "")
 
 
+@lru_cache(maxsize=MOST)
 def initials(name: str) -> str:
     """First letters of the pinyin: scjd."""
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
@@ -64,6 +66,7 @@ def english(name: str, kind: str) -> str:
     return f"{spelled(stem).capitalize()} {word}".strip()
 
 
+@lru_cache(maxsize=MOST)
 def spelled(name: str) -> str:
     """Pinyin as the Latin spelling of a name writes it: an apostrophe before a syllable that begins with a vowel."""
     syllables = [syllable.lower().strip() for syllable in lazy_pinyin(name)]

@@ -1,7 +1,5 @@
 """Division search: what people type finds what they mean."""
 
-import time
-
 import pytest
 
 from citybrain.hub.places import api as places
@@ -60,9 +58,7 @@ def test_results_are_bounded(two_counties):
     assert len(places.search("村", 10_000)) == 50
 
 
-def test_searching_the_whole_city_is_quick(ningde):
-    places.search("松城")
-    began = time.perf_counter()
-    for typed in ("松城", "scjd", "松成街道", "350922"):
-        places.search(typed)
-    assert (time.perf_counter() - began) / 4 < 0.15
+@pytest.mark.parametrize("typed", ["松城", "scjd", "松成街道", "350922"])
+def test_searching_the_whole_city_takes_two_questions(ningde, typed, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):  # what matches; when that is little, what looks alike
+        assert places.search(typed)

@@ -131,14 +131,22 @@ wild = st.recursive(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(post=posts, page=st.sampled_from(FORM.pages), operator=texts)
 def test_a_malformed_page_gives_messages_never_an_error(post, page, operator):
     answers = forms.read_page(FORM, page, post, data={}, given={"operator": operator})
     assert all(isinstance(p, FieldProblem) and p.message.zh for p in answers.problems)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.dictionaries(names, wild, max_size=15), good=st.booleans())
 def test_malformed_answers_give_messages_and_what_passes_fits_the_schema(data, good):
     answers = forms.check(FORM, {**(GOOD if good else {}), **data}, given={"operator": "company"})
@@ -147,7 +155,11 @@ def test_malformed_answers_give_messages_and_what_passes_fits_the_schema(data, g
         jsonschema.Draft202012Validator(forms.json_schema(FORM)).validate(answers.values)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(post=posts, page=st.sampled_from(FORM.pages))
 def test_whatever_was_typed_can_be_shown_again(post, page):
     answers = forms.read_page(FORM, page, post, data={}, given={})

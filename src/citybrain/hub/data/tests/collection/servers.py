@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+POLL = 0.01  # seconds between two looks whether a server is to end: each test would wait half a second for its end
+
 
 @contextlib.contextmanager
 def http(answer: Callable[[str, dict[str, str]], tuple[int, Any]]) -> Iterator[str]:
@@ -34,7 +36,7 @@ def http(answer: Callable[[str, dict[str, str]], tuple[int, Any]]) -> Iterator[s
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

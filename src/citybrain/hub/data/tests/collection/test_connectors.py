@@ -310,7 +310,7 @@ def test_messages_of_a_stream_come_in_once(lake):
         client.loop_start()
         for row in [*OBJECTS, OBJECTS[0]]:
             client.publish("firms/new", json.dumps(row), qos=1).wait_for_publish(10)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while Receipt.objects.count() < len(OBJECTS) and time.monotonic() < deadline:
             listen(1.0)
         client.disconnect()

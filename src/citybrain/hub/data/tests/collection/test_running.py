@@ -50,7 +50,7 @@ def test_a_row_in_a_wrong_encoding_is_one_rejected_row(lake):
 
 
 def test_the_same_run_done_again_takes_nothing_twice(lake, monkeypatch):
-    monkeypatch.setattr(work, "BATCH", 10)
+    monkeypatch.setattr(work, "BATCH", 50)
     run = f.done(f.collection(lines(250)))
     assert f.landed("SELECT count(*), count(DISTINCT number) FROM scjg.firm") == [(250, 250)]
     Job.objects.update(state="running")
@@ -61,7 +61,7 @@ def test_the_same_run_done_again_takes_nothing_twice(lake, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_goes_on_behind_the_last_committed_batch(lake, monkeypatch):
-    monkeypatch.setattr(work, "BATCH", 10)
+    monkeypatch.setattr(work, "BATCH", 100)
     commit = work.commit_batch
 
     def failing(*given):
@@ -139,7 +139,7 @@ def test_one_run_at_a_time(lake):
 def test_pause_and_resume(lake, monkeypatch):
     from citybrain.hub.data.jobs.actions import wish_of_job
 
-    monkeypatch.setattr(work, "BATCH", 10)
+    monkeypatch.setattr(work, "BATCH", 100)
     commit = work.commit_batch
 
     def pausing(*given):

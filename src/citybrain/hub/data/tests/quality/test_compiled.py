@@ -75,7 +75,11 @@ def put(name: str, rows: list[dict], columns: list[str]) -> None:
     writing.replace(name, table, batch=uuid4(), at=AT)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(rows=ROWS, others=OTHERS)
 def test_the_compiled_scan_says_what_a_row_by_row_look_says(things, rows, others):
     put("gaj.thing", rows, ["code", "name", "amount", "count"])
