@@ -164,7 +164,7 @@ def cases(number: int, item: Mapped, params: dict[str, Any], *, spoiled: bool) -
         params[f"codes{number}"] = list(item.codes)
         found.append(case(number, "codes", f"NOT list_contains($codes{number}, {c})"))
     for word, sign in (("lowest", "<"), ("highest", ">")):
-        if getattr(item, word):
+        if getattr(item, word) and item.type != "bool":  # yes and no have no order
             params[f"{word}{number}"] = getattr(item, word)
             found.append(case(number, word, f"{v} {sign} {bound(item.type, f'{word}{number}')}"))
     if item.identifier:
