@@ -24,6 +24,7 @@ from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.drift import drifted
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.ports import Staged, Wish
+from citybrain.hub.data.collection.queries.versions import as_settled
 from citybrain.hub.data.collection.reading import Batch, Reader, open_reader
 from citybrain.hub.data.collection.reading.batch import BATCH
 from citybrain.hub.data.jobs.kinds import job
@@ -46,6 +47,7 @@ def collect(work: Run) -> dict[str, Any]:
         staging.forget(work.arguments["run"])
         return work.checkpoint["result"]
     run = CollectionRun.objects.select_related("collection__source", "job").get(pk=work.arguments["run"])
+    as_settled(run)
     mapping = [Mapped.from_dict(m) for m in run.collection.mapping]
     try:
         staged = brought(run, work)
@@ -170,7 +172,7 @@ def commit_batch(
 @transaction.atomic
 def finished(run: CollectionRun, work: Run, staged: Staged) -> dict[str, Any]:
     """Keep the position, tell the catalogue and the rooms, tidy up."""
-    run.refresh_from_db()
+    run.refresh_from_db(fields=["collected", "accepted", "rejected", "reasons"])
     made = Collection.objects.select_for_update().get(pk=run.collection_id)
     if run.kind != "correction":
         made.position = staged.position

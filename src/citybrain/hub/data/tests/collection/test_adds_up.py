@@ -15,7 +15,11 @@ from citybrain.hub.data.collection.reading.texts import CsvReader
 from citybrain.kernel.errors import Invalid
 
 EVERY_TYPE = ("text", "integer", "number", "real", "bool", "date", "datetime")
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 RULES = st.fixed_dictionaries(
