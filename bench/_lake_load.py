@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -64,9 +66,14 @@ def copy_seconds(engine, path: Path) -> float:
     return taken
 
 
-def from_csv(folder: Path, total: int = CSV_ROWS) -> dict[str, float]:
+def from_csv(
+    folder: Path, total: int = CSV_ROWS, *, spoil: bool = False, before: Callable[[], float] = lambda: 0.0
+) -> dict[str, float]:
     """A CSV with 1 % bad rows through a whole collection from a folder: brought, read, checked by six rules besides the types,
-    rejected rows kept, landed, committed. The limit is raw DuckDB copying the same CSV unchecked."""
+    rejected rows kept, landed, committed. The limit is raw DuckDB copying the same CSV unchecked.
+
+    ``spoil`` writes bytes that are no text into a row near the end; ``before`` is asked just before the collection begins.
+    """
     kind = next(k for k in rows.kinds(total) if k.name == "bench.transaction")
     engine, place = rows.generator(), folder / "delivered"
     place.mkdir(exist_ok=True)
@@ -76,13 +83,30 @@ def from_csv(folder: Path, total: int = CSV_ROWS) -> dict[str, float]:
     read = f"FROM read_csv('{source}', header = true)"
     limit = timed(engine, f"COPY ({read}) TO '{copy}' (FORMAT parquet, COMPRESSION zstd)")
     copy.unlink()
+    engine.close()
+    if spoil:
+        spoil_row(source)
+    held = before()
     run, taken = collected(place, source.name)
     size = source.stat().st_size
     source.unlink()
     return {
         "rate": total / taken, "limit": total / limit, "accepted": run.accepted, "rejected": run.rejected,
-        "lost": total - run.accepted - run.rejected, "bytes": size, "seconds": taken,
+        "lost": total - run.accepted - run.rejected, "bytes": size, "seconds": taken, "before": held,
     }  # fmt: skip
+
+
+def spoil_row(path: Path) -> None:
+    """Bytes that are no text in the third column of a whole row near the end (a good one: its number ends in 50)."""
+    with open(path, "r+b") as file:
+        begin = path.stat().st_size - 100_000
+        file.seek(begin)
+        tail = file.read()
+        row = re.search(rb"\n\d+50,\d+,9X0", tail)
+        if row is None:
+            raise RuntimeError("no row to spoil")
+        file.seek(begin + row.end() - 3)
+        file.write(b"\xff\xfe\x81")
 
 
 def collected(place: Path, name: str) -> tuple:
