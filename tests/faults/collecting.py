@@ -2,8 +2,9 @@
 
 ``begin <file> <mode>`` makes a source, a collection and a run, and prints the run's id. ``work <step>`` does jobs and
 kills itself with SIGKILL just after the step named (``staged``, ``rejects-2``, ``landed-2``, ``committed-2``,
-``completed`` …); without one it works to the end. ``count`` prints what is in the lake and in the run, as JSON. ``fresh``
-leaves nothing collected, ``attempts`` gives back what a job may still try.
+``completed`` …); without one it works to the end. ``count`` prints what is in the lake and in the run, as JSON. ``follow
+<folder> <file>`` makes a collection of a folder. ``fresh`` leaves nothing collected, ``attempts`` gives back what a job may
+still try.
 """
 
 import json
@@ -18,6 +19,7 @@ from django.db import connection
 from citybrain.hub.data.collection import landing, rejects, staging
 from citybrain.hub.data.collection import running as work
 from citybrain.hub.data.collection.actions.runs import begin_run
+from citybrain.hub.data.collection.domain.shape import recognised
 from citybrain.hub.data.jobs import running
 from citybrain.hub.data.lake import reading, tables
 from citybrain.hub.data.models import CollectionRun, Job
@@ -57,6 +59,24 @@ def begin(file: Path, mode: str) -> None:
     print(begin_run(made, by=f.BY).pk)
 
 
+def follow(folder: str, file: str) -> None:
+    """A collection of a watched folder, keyed, with six rules, and its run."""
+    made = f.collection(
+        given=f.source("folder", path=folder, settle=0), thing=file, mode="append", shape=recognised(head(Path(folder) / file), file).as_dict(),
+        mapping=[
+            f.Mapped("编号", "number", "integer", is_key=True, lowest="1"), f.Mapped("名称", "name", length=40),
+            f.Mapped("成立", "founded", "date", required=True, highest="2026-12-31"), f.Mapped("类别", "kind", codes=("甲", "乙")),
+            f.Mapped("电话", "phone", identifier="phone"), f.Mapped("注册资本", "capital", "number", lowest="0"),
+        ],
+    )  # fmt: skip
+    print(begin_run(made, by=f.BY).pk)
+
+
+def head(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(staging.HEAD)
+
+
 def count(run_id: str) -> None:
     run = CollectionRun.objects.get(pk=run_id)
     rows = reading.query("SELECT count(*), count(DISTINCT number) FROM scjg.firm").rows[0]
@@ -81,6 +101,8 @@ def main(what: str, *given: str) -> None:
     work.BATCH = BATCH
     if what == "begin":
         begin(Path(given[0]), given[1])
+    elif what == "follow":
+        follow(*given)
     elif what == "count":
         count(given[0])
     elif what == "migrate":

@@ -8,8 +8,11 @@ from functools import cache
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from citybrain.hub.data.collection import texts
 from citybrain.hub.data.collection.domain.checks import Mapped, statement
 from citybrain.hub.data.collection.reading.batch import Batch
 
@@ -57,8 +60,9 @@ def engine() -> duckdb.DuckDBPyConnection:
         "memory_limit": MEMORY,
         "threads": THREADS,
         "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
     }
-    config["autoload_known_extensions"] = "false"
     made = duckdb.connect(":memory:", config=config)
     made.execute("SET TimeZone = 'Asia/Shanghai'")
     made.execute("SET enable_external_access = false")
@@ -68,19 +72,21 @@ def engine() -> duckdb.DuckDBPyConnection:
 
 def checked(batch: Batch, mapping: Sequence[Mapped]) -> Checked:
     """Check a batch. A mapped column the batch does not have counts as empty."""
-    asked = statement(mapping)
+    rows = given(batch, mapping)
+    columns = [rows.column(f"c{n}") for n in range(len(mapping))]
+    asked = statement(
+        mapping,
+        padded={n for n, column in enumerate(columns) if texts.may_be_padded(column)},
+        spoiled={n for n, column in enumerate(columns) if texts.may_be_spoiled(column)},
+    )
     with _guard:
         cursor = engine().cursor()
     try:
-        cursor.register("batch", given(batch, mapping))
-        cursor.execute(f"CREATE TEMP TABLE checked AS {asked.sql}", used(asked.params, asked.sql))
-        accepted = cursor.execute(
-            "SELECT * EXCLUDE (_n, _why) FROM checked WHERE len(_why) = 0 ORDER BY _n"
-        ).to_arrow_table()
-        wrong = cursor.execute("SELECT _n, _why FROM checked WHERE len(_why) > 0 ORDER BY _n").fetchall()
-        cursor.execute("DROP TABLE checked")
+        cursor.register("batch", rows)
+        answer = cursor.execute(asked.sql, asked.params or None).to_arrow_table()
     finally:
         cursor.close()
+    accepted, wrong = divided(answer)
     rejected = [
         *told(batch, mapping, wrong),
         *(Rejected(u.number, {}, (("", u.code),), u.text) for u in batch.unreadable),
@@ -90,9 +96,15 @@ def checked(batch: Batch, mapping: Sequence[Mapped]) -> Checked:
     return Checked(accepted, rejected, reasons)
 
 
-def used(params: dict[str, Any], sql: str) -> dict[str, Any]:
-    """Only parameters the statement names: the engine refuses others."""
-    return {name: value for name, value in params.items() if f"${name}" in sql}
+def divided(answer: pa.Table) -> tuple[pa.Table, list[tuple[int, list[str]]]]:
+    """The accepted rows, and number and reasons of the others."""
+    items = answer.drop_columns(["_n", "_why"])
+    fine = pc.equal(answer.column("_why"), "")
+    if pc.all(fine, min_count=0).as_py():
+        return items, []
+    wrong = answer.select(["_n", "_why"]).filter(pc.invert(fine))
+    numbers, whys = (wrong.column(name).to_pylist() for name in ("_n", "_why"))
+    return items.filter(fine), [(n, why.split()) for n, why in zip(numbers, whys, strict=True)]
 
 
 def given(batch: Batch, mapping: Sequence[Mapped]) -> pa.Table:
@@ -107,8 +119,9 @@ def told(batch: Batch, mapping: Sequence[Mapped], wrong: Sequence[tuple[int, lis
     """Rejected rows with all their texts."""
     if not wrong:
         return []
-    place_of = {number: place for place, number in enumerate(batch.numbers.to_pylist())}
-    rows = batch.rows.take(pa.array([place_of[number] for number, _why in wrong], pa.int64())).to_pylist()
+    numbers = batch.numbers.to_numpy()
+    places = np.searchsorted(numbers, np.array([number for number, _why in wrong], np.int64))
+    rows = batch.rows.take(pa.array(places)).to_pylist()
     found = []
     for (number, why), row in zip(wrong, rows, strict=True):
         values = dict(zip(batch.names, row.values(), strict=True))

@@ -1,24 +1,24 @@
-"""Accepted rows on their way into the lake, by mode.
+"""Accepted rows on their way into the lake, by mode; nothing here holds a table in memory.
 
 ``append``: each batch is a delivery of its own, named by run and number, so it is there wholly and once. ``replace`` and
-``upsert``: batches are laid beside the run and become visible together with one snapshot named by the run, so nobody reads
-half a table; an upsert keeps, of rows with the same key, the one that came last.
+``upsert``: batches are laid beside the run as files and become visible together with one snapshot named by the run, so
+nobody reads half a table. Of rows with the same key the one that came last stays; the lake marks the older ones and
+rewrites nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.staging import folder_of
-from citybrain.hub.data.lake import reading, writing
+from citybrain.hub.data.lake import merging, writing
 from citybrain.hub.data.models import Collection, CollectionRun, Resource
 
-LONG = 6 * 3600.0
+ROWS = 122_880  # of a piece that is read at once
 
 
 def mode_of(run: CollectionRun) -> str:
@@ -44,7 +44,7 @@ def key_item(collection: Collection) -> str:
 def lay_aside(path: Path, rows: pa.Table) -> None:
     """A part, wholly or not at all."""
     draft = path.with_suffix(".draft")
-    pq.write_table(rows, draft)
+    pq.write_table(rows, draft, row_group_size=ROWS)
     draft.replace(path)
 
 
@@ -61,39 +61,22 @@ def complete(run: CollectionRun, mapping: Sequence[Mapped]) -> None:
     if mode == "append" or not files:
         return
     collection = run.collection
+    name, batch, at, key = collection.resource, str(run.pk), run.began_at, key_item(collection)
     if mode == "replace":
-        rows = pa.concat_tables([pq.read_table(file) for file in files])
+        writing.replace(name, streamed(files), batch=batch, at=at, key=key)
     else:
-        rows = merged(
-            collection.resource, files, [m.item for m in mapping], [m.item for m in mapping if m.is_key]
-        )
-    write = writing.append if is_empty(collection.resource) else writing.replace
-    write(collection.resource, rows, batch=str(run.pk), at=run.began_at, key=key_item(collection))
+        on = [m.item for m in mapping if m.is_key]
+        merging.upsert(name, streamed(files), batch=batch, at=at, key=key, on=on)
 
 
-def is_empty(resource: str) -> bool:
-    """Whether the table has no rows: then there is nothing to replace."""
-    return reading.query(f"SELECT count(*) FROM {resource}").rows[0][0] == 0  # noqa: S608 - a key of the catalogue
+def streamed(files: Sequence[Path]) -> pa.RecordBatchReader:
+    """The rows of the parts in the order they came, a piece at a time."""
+    schema = pq.read_schema(files[0])
 
+    def pieces() -> Iterator[pa.RecordBatch]:
+        for file in files:
+            with pq.ParquetFile(file) as opened:
+                for piece in opened.iter_batches(batch_size=ROWS):
+                    yield piece.cast(schema)
 
-def merged(resource: str, files: Sequence[Path], items: Sequence[str], keys: Sequence[str]) -> pa.Table:
-    """The table's rows whose key did not come again, and the newest of those that came."""
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    names, on = ", ".join(f'"{item}"' for item in items), ", ".join(f'"{key}"' for key in keys)
-    newest = (
-        f"SELECT {names} FROM read_parquet([{listed}], filename = true, file_row_number = true) "  # noqa: S608 - names of the catalogue
-        f"QUALIFY row_number() OVER (PARTITION BY {on} ORDER BY filename DESC, file_row_number DESC) = 1"
-    )
-    old = reading.Asked(f"SELECT * EXCLUDE (_batch, _at, _row, _key) FROM {resource}", seconds=LONG)  # noqa: S608
-    engine = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "memory_limit": "2GB", "threads": 2}
-    )
-    try:
-        engine.execute("SET TimeZone = 'Asia/Shanghai'")
-        engine.execute(f"CREATE TABLE came AS {newest}")
-        with reading.batches(old) as found:
-            engine.register("old", found)
-            sql = f"SELECT * FROM old ANTI JOIN came USING ({on}) UNION ALL BY NAME SELECT * FROM came"  # noqa: S608
-            return engine.execute(sql).to_arrow_table()
-    finally:
-        engine.close()
+    return pa.RecordBatchReader.from_batches(schema, pieces())

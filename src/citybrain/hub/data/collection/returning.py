@@ -6,33 +6,26 @@ Cells a spreadsheet would run get an apostrophe in texts, which is taken off whe
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-import duckdb
-import pyarrow as pa
-
-from citybrain.hub.data.collection.connectors.database import quoted
 from citybrain.hub.data.collection.domain.drift import ERROR_COLUMN
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.rejects import rejected
 from citybrain.hub.data.domain.csv_text import safe_cell
-from citybrain.hub.data.lake.engine import extension
+from citybrain.hub.data.domain.workbook import MOST_ROWS, Sheet, workbook_pieces
 from citybrain.hub.data.models import CollectionRun
 
 Say = Callable[[str, str], str]
-MOST_SHEET = 1_000_000
 PIECE = 500
 
 
 @dataclass(frozen=True)
 class Returned:
-    """A download: pieces of bytes or a file, its content type and suffix."""
+    """A download: pieces of bytes, their content type and suffix."""
 
-    body: Iterator[bytes] | IO[bytes]
+    body: Iterator[bytes]
     content_type: str
     suffix: str
 
@@ -42,9 +35,10 @@ def returned(run: CollectionRun, say: Say) -> Returned:
     given = run.shape or run.collection.shape
     shape = Shape(**given) if given else Shape()
     names = names_of(run)
-    if shape.kind == "excel" and run.rejected <= MOST_SHEET:
+    if shape.kind == "excel" and run.rejected <= MOST_ROWS:
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Returned(sheet(rows(run, names, say), names), kind, "xlsx")
+        page = Sheet("rejected", [*names, ERROR_COLUMN], rows(run, names, say))
+        return Returned(workbook_pieces([page]), kind, "xlsx")
     if shape.kind == "json":
         return Returned(objects(run, say), "application/x-ndjson", "ndjson")
     delimiter = shape.delimiter if shape.kind == "csv" else ","
@@ -96,24 +90,3 @@ def objects(run: CollectionRun, say: Say) -> Iterator[bytes]:
     for entry in rejected(run):
         values = entry["values"] or {"text": entry["text"]}
         yield (json.dumps({**values, ERROR_COLUMN: told(entry, say)}, ensure_ascii=False) + "\n").encode()
-
-
-def sheet(found: Iterator[list[str]], names: list[str]) -> IO[bytes]:
-    """A sheet of texts written by the engine; the file has no name any more when it is handed out."""
-    head = [*names, ERROR_COLUMN]
-    columns = list(zip(*found, strict=True)) or [()] * len(head)
-    table = pa.table(
-        [pa.array(column, pa.string()) for column in columns], names=[f"c{n}" for n in range(len(head))]
-    )
-    chosen = ", ".join(f'c{n} AS "{name.replace(chr(34), chr(34) * 2)}"' for n, name in enumerate(head))
-    handle, path = tempfile.mkstemp(suffix=".xlsx")
-    os.close(handle)
-    engine = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    try:
-        engine.execute(f"LOAD '{quoted(extension('excel'))}'")
-        engine.register("found", table)
-        engine.execute(f"COPY (SELECT {chosen} FROM found) TO '{quoted(path)}' (FORMAT xlsx, HEADER true)")  # noqa: S608
-        return open(path, "rb")
-    finally:
-        engine.close()
-        os.unlink(path)

@@ -6,8 +6,10 @@ own name. Killed anywhere, the next process does the last uncommitted batch agai
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +24,7 @@ from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.drift import drifted
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.ports import Staged, Wish
+from citybrain.hub.data.collection.queries.versions import as_settled
 from citybrain.hub.data.collection.reading import Batch, Reader, open_reader
 from citybrain.hub.data.collection.reading.batch import BATCH
 from citybrain.hub.data.jobs.kinds import job
@@ -31,6 +34,7 @@ from citybrain.kernel.errors import Conflict
 from citybrain.kernel.text import Text
 
 KIND = "collect"
+T = TypeVar("T")
 # What csv_text puts before cells that a spreadsheet would run; taken off again when rows come back corrected.
 QUOTED_CELL = r"^'(\s*[=+\-@\t\r\n＝＋－＠])"
 MOST_REASONS = 200
@@ -43,6 +47,7 @@ def collect(work: Run) -> dict[str, Any]:
         staging.forget(work.arguments["run"])
         return work.checkpoint["result"]
     run = CollectionRun.objects.select_related("collection__source", "job").get(pk=work.arguments["run"])
+    as_settled(run)
     mapping = [Mapped.from_dict(m) for m in run.collection.mapping]
     try:
         staged = brought(run, work)
@@ -104,15 +109,33 @@ def take_batches(run: CollectionRun, work: Run, reader: Reader, mapping: Sequenc
     """Every batch behind the checkpoint."""
     number = work.checkpoint.get("batch", 0)
     done = run.collected
-    for batch in reader.batches(work.checkpoint.get("after", {}), BATCH):
-        number += 1
-        answer = checked(without_quotes(batch) if run.kind == "correction" else batch, mapping)
-        rejects.save(run.pk, number, answer.rejected)
-        landing.land(run, number, answer.accepted)
-        done += answer.collected
-        share = max(reader.share(batch.after), 1e-9)
-        commit_batch(run, work, number, answer, batch.after, done, max(done, round(done / share)))
-        work.look()
+    after = work.checkpoint.get("after", {})
+    with closing(one_ahead(checked_batches(run, reader, mapping, after))) as batches:
+        for answer, after in batches:
+            number += 1
+            rejects.save(run.pk, number, answer.rejected)
+            landing.land(run, number, answer.accepted)
+            done += answer.collected
+            share = max(reader.share(after), 1e-9)
+            commit_batch(run, work, number, answer, after, done, max(done, round(done / share)))
+            work.look()
+
+
+def checked_batches(
+    run: CollectionRun, reader: Reader, mapping: Sequence[Mapped], after: dict[str, Any]
+) -> Iterator[tuple[Checked, dict[str, Any]]]:
+    """Every batch behind a position, checked, and the position behind it; asks no database."""
+    for batch in reader.batches(after, BATCH):
+        yield checked(without_quotes(batch) if run.kind == "correction" else batch, mapping), batch.after
+
+
+def one_ahead(given: Iterator[T]) -> Generator[T, None, None]:
+    """The same, the next one being made in a thread of its own while the last one is used; never more than that."""
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        coming = pool.submit(next, given, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, given, None)
+            yield found
 
 
 def without_quotes(batch: Batch) -> Batch:
@@ -149,7 +172,7 @@ def commit_batch(
 @transaction.atomic
 def finished(run: CollectionRun, work: Run, staged: Staged) -> dict[str, Any]:
     """Keep the position, tell the catalogue and the rooms, tidy up."""
-    run.refresh_from_db()
+    run.refresh_from_db(fields=["collected", "accepted", "rejected", "reasons"])
     made = Collection.objects.select_for_update().get(pk=run.collection_id)
     if run.kind != "correction":
         made.position = staged.position

@@ -1,7 +1,8 @@
-"""What repeats: beginning what is due, listening to streams. Importing ``running`` announces the job kind."""
+"""What repeats: beginning what is due, listening to streams, words about contracts. Importing ``running`` announces the job kind."""
 
 from citybrain.hub.data.collection import running
 from citybrain.hub.data.collection.actions.runs import enqueue_due
+from citybrain.hub.data.collection.actions.warn_of_contracts import warn_of_contracts
 from citybrain.hub.data.collection.stream import listen
 from citybrain.kernel.loops import every
 
@@ -18,4 +19,10 @@ def listen_streams() -> bool:
     return listen()
 
 
-__all__ = ["enqueue_collections", "listen_streams", "running"]
+@every(seconds=3600, name="data.warn_of_contracts")
+def contracts() -> None:
+    """Before the end of contracts of bought data, and at it."""
+    warn_of_contracts()
+
+
+__all__ = ["contracts", "enqueue_collections", "listen_streams", "running"]

@@ -3,7 +3,7 @@
 from citybrain.hub.data.models.catalogue_class import CatalogueClass
 from citybrain.hub.data.models.catalogue_import import CatalogueImport
 from citybrain.hub.data.models.code_table import CodeTable
-from citybrain.hub.data.models.collection import Collection, CollectionRun, RunBatch
+from citybrain.hub.data.models.collection import Collection, CollectionRun, CollectionVersion, RunBatch
 from citybrain.hub.data.models.contract import Contract
 from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
 from citybrain.hub.data.models.duty import Duty, DutyBinding
@@ -35,7 +35,7 @@ from citybrain.hub.data.models.subscription import Subscription
 from citybrain.hub.data.models.suggestion import Suggestion
 
 __all__ = [
-    "CatalogueClass", "CatalogueImport", "CodeTable", "Collection", "CollectionRun",
+    "CatalogueClass", "CatalogueImport", "CodeTable", "Collection", "CollectionRun", "CollectionVersion",
     "Contract", "CorrectionNotice", "DisputedRecord", "Duty", "DutyBinding", "Edition", "EntityDecision",
     "Exchange", "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave",
     "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ProblemRow", "QualityProfile",

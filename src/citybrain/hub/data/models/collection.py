@@ -16,8 +16,24 @@ class Collection(models.Model):
 
     ``thing`` is the table, file, topic or path at the source. ``shape`` says how a file is read, ``columns`` what was seen
     when the collection was set up (drift is measured against it), ``mapping`` which column becomes which item under which
-    rules, ``follow`` the column that only grows and ``position`` how far it was read.
+    rules, ``follow`` the column that only grows and ``position`` how far it was read. ``revises``: a draft in which
+    the collection named there is being changed; ``version`` counts what was settled, and settled again.
     """
+
+    # What a person settles, version by version; the rest is how far the collection has come.
+    SETTLED = (
+        "title",
+        "thing",
+        "shape",
+        "columns",
+        "mapping",
+        "resource",
+        "resource_title",
+        "mode",
+        "cycle",
+        "drift",
+        "follow",
+    )
 
     id = models.UUIDField(primary_key=True, default=new_id)
     title = models.CharField(max_length=120)
@@ -38,6 +54,8 @@ class Collection(models.Model):
     position = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=COLLECTION_STATES, default="draft")
     step = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField(default=0)
+    revises = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="revision")
     next_at = models.DateTimeField(null=True)
     by = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -53,10 +71,35 @@ class Collection(models.Model):
         return self.title
 
 
+class CollectionVersion(models.Model):
+    """What a collection was settled to be at one time, who settled it and why; never changed afterwards."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    settled = models.JSONField()
+    changed = models.JSONField(default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["collection", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "number"], name="data_collectionversion_once")
+        ]
+
+    class Privacy:
+        personal: list[str] = ["by"]
+
+    def __str__(self) -> str:
+        return f"{self.collection_id} v{self.number}"
+
+
 class CollectionRun(models.Model):
     """One run. Its id and a batch number name a delivery in the lake, so no batch comes in twice.
 
-    ``parent``: the run whose rejected rows came back corrected with this one.
+    ``parent``: the run whose rejected rows came back corrected with this one. ``version``: what it was settled to do
+    when it began (0: before versions were kept); a change meanwhile does not touch it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -67,6 +110,7 @@ class CollectionRun(models.Model):
     file = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     shape = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
     collected = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)

@@ -7,7 +7,10 @@ from citybrain.kernel.ids import new_id
 
 
 class Contract(models.Model):
-    """A purchase of data: from whom, what, for how much (in fen), until when, and which units may use it (none: all)."""
+    """A purchase of data: from whom, what, for how much (in fen), until when, and which units may use it (none: all).
+
+    ``warned_days``: the smallest distance to the end that people were told of; 0 when they were told that it has ended.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=60)
@@ -22,6 +25,7 @@ class Contract(models.Model):
     organisation = models.CharField(max_length=80, db_index=True)
     users = models.JSONField(default=list)
     resource = models.ForeignKey(Resource, on_delete=models.SET_NULL, null=True, related_name="contracts")
+    warned_days = models.PositiveSmallIntegerField(null=True)
     by = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 

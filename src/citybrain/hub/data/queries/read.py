@@ -16,6 +16,7 @@ from citybrain.hub.data.domain.statement import (
     sql_columns,
     window,
 )
+from citybrain.hub.data.queries.contracts import refuse_outside
 from citybrain.hub.data.queries.running import run_on
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
@@ -54,6 +55,7 @@ def read(
     dataset = dataset_of(key)
     chosen = chosen_columns(dataset, columns)
     checked_purpose(purpose)
+    refuse_bought(actor, key)
     tests = [*scope_tests(actor, dataset), *asked(dataset, where, time, since, until)]
     most = MOST_EXPORTED if kind == "export" else MOST_ROWS
     limit, offset = max(1, min(limit, most)), max(0, min(offset, MOST_OFFSET))
@@ -93,6 +95,12 @@ def checked_purpose(purpose: str) -> None:
     if len((purpose or "").strip()) < SHORTEST_PURPOSE:
         message = _("Say in a few words what you need these rows for.")
         raise Invalid([FieldProblem("purpose", "required", message)])
+
+
+def refuse_bought(actor: Actor, key: str) -> None:
+    """NotAllowed when the dataset was bought and the contract does not let the actor's unit use it."""
+    if actor.kind != "system":
+        refuse_outside(key, actor.organisation)
 
 
 def scope_tests(actor: Actor, dataset: Dataset) -> list[Statement]:

@@ -20,6 +20,7 @@ from citybrain.hub.data.queries.read import (
     checked_purpose,
     chosen_columns,
     personal,
+    refuse_bought,
     scope_tests,
 )
 from citybrain.kernel.actor import Actor
@@ -49,6 +50,7 @@ def stream(
         raise Conflict("only tables of the lake are streamed / 只有湖表可以流式读取", code="not_lake")
     chosen = chosen_columns(dataset, columns)
     checked_purpose(purpose)
+    refuse_bought(actor, key)
     tests = [*scope_tests(actor, dataset), *asked(dataset, where, "", None, None)]
     hidden = frozenset() if allowed_unmasked(actor, dataset, unmask) else personal(chosen)
     statement = select(dataset, chosen, tests, limit=MOST_ROWS, offset=0, newest=False)

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource
+from citybrain.hub.data.collection.actions.revisions import keep_first_version, keep_version, taken_over
 from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.cycle import Cycle, next_due
-from citybrain.hub.data.models import Collection, Resource, Source
+from citybrain.hub.data.models import Collection, Item, Resource, Source
 from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
@@ -42,7 +43,7 @@ def save_step(collection: Collection, *, step: int, by: Actor, **values: Any) ->
     """Keep what a step of the wizard settled; ``step`` is the one that comes next. Conflict once it is active."""
     row = Collection.objects.select_for_update().get(pk=collection.pk)
     if row.state != "draft":
-        raise Conflict(_("This collection is in use; pause it and make a new draft."), code="in_use")
+        raise Conflict(_("This collection is in use; change it from its own page."), code="in_use")
     for name, value in values.items():
         setattr(row, name, value)
     row.step = max(row.step, step)
@@ -58,17 +59,50 @@ def save_step(collection: Collection, *, step: int, by: Actor, **values: Any) ->
 
 
 @transaction.atomic
-def activate_collection(collection: Collection, *, by: Actor) -> Collection:
-    """Make or renew the resource, and let the collection run. Invalid when something is not settled yet."""
+def activate_collection(collection: Collection, *, by: Actor, reason: str = "") -> Collection:
+    """Make or renew the resource, and let the collection run; a draft that changes a collection becomes its next version.
+
+    Returns what runs. Invalid when something is not settled yet, or changed that may not be.
+    """
     row = Collection.objects.select_for_update().get(pk=collection.pk)
     mapping = [Mapped.from_dict(m) for m in row.mapping]
     refuse_unsettled(row, mapping)
+    refuse_other_types(row, mapping)
+    if row.revises_id:
+        return change_collection(row, mapping, by=by, reason=reason)
     make_resource(row, mapping, by=by)
     row.state, row.step = "active", 6
     row.next_at = due_after(row, clock.now())
+    keep_version(row, [], by=by, reason=reason)
     row.save()
-    audit.record("data.activate_collection", by=by, obj=f"collection:{row.pk}", organisation=row.organisation, after={"resource": row.resource, "mode": row.mode})  # fmt: skip
+    audit.record("data.activate_collection", by=by, obj=f"collection:{row.pk}", organisation=row.organisation, after={"resource": row.resource, "mode": row.mode, "version": row.version})  # fmt: skip
     return row
+
+
+def change_collection(draft: Collection, mapping: Sequence[Mapped], *, by: Actor, reason: str) -> Collection:
+    """The collection a draft changes, as it is from now on; a paused one stays paused, runs that have begun go on as before."""
+    row = Collection.objects.select_for_update(of=("self",)).select_related("source").get(pk=draft.revises_id)
+    keep_first_version(row)
+    changed = taken_over(row, draft)
+    if changed:
+        make_resource(row, mapping, by=by)
+        keep_version(row, changed, by=by, reason=reason)
+    row.next_at = due_after(row, clock.now()) if row.state == "active" else None
+    row.save()
+    draft.delete()
+    audit.record("data.change_collection", by=by, obj=f"collection:{row.pk}", organisation=row.organisation, after={"version": row.version, "changed": changed}, purpose=reason[:200])  # fmt: skip
+    return row
+
+
+def refuse_other_types(row: Collection, mapping: Sequence[Mapped]) -> None:
+    """Invalid when an item is mapped as another type than its dataset has: no row of it could come in."""
+    known = dict(Item.objects.filter(resource=row.resource).values_list("name", "type"))
+    for m in mapping:
+        if known.get(m.item, m.type) != m.type:
+            message = _("The item %(item)s has the type %(type)s in the dataset.")
+            raise Invalid(
+                [FieldProblem("mapping", "type", message % {"item": m.item, "type": known[m.item]})]
+            )
 
 
 def refuse_unsettled(row: Collection, mapping: Sequence[Mapped]) -> None:

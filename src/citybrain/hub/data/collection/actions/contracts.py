@@ -19,6 +19,8 @@ ALIKE = 0.6
 def keep_contract(*, by: Actor, contract: Contract | None = None, **values: Any) -> Contract:
     """Record a contract or change one; ``values`` are its fields."""
     row = contract or Contract(by=by.as_dict(), created_at=clock.now())
+    if contract is not None and values.get("expires", row.expires) > row.expires:
+        row.warned_days = None  # bought on: people are told of the new end
     for name, value in values.items():
         setattr(row, name, value)
     row.save()

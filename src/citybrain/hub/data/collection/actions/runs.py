@@ -41,7 +41,7 @@ def begin_run(
     job = begin_job(KIND, by=by, subject=f"collection:{row.pk}", arguments={"run": str(run_id)}, title=title, organisation=row.organisation)  # fmt: skip
     return CollectionRun.objects.create(
         id=run_id, collection=row, job=job, kind=kind, parent=parent, file=file, file_name=file_name, shape=shape or {},
-        position_before=row.position, began_at=clock.now(),
+        version=row.version if parent is None else parent.version, position_before=row.position, began_at=clock.now(),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from citybrain.hub.data.collection.connectors.copying import copied
+from citybrain.hub.data.collection.connectors.copying import copied, refuse_changed
 from citybrain.hub.data.collection.ports import Access, Finding, Staged, Thing, Wish
 from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError, Conflict, FieldProblem, Invalid
@@ -61,7 +61,9 @@ class Folder:
         target = folder / "file"
         handle = os.open(top / name, os.O_RDONLY | os.O_NOFOLLOW)
         with os.fdopen(handle, "rb") as given:
-            copied(given, target, wish)
+            size = copied(given, target, wish)
+            now = os.fstat(given.fileno())
+            refuse_changed((entry[0], entry[2]), (now.st_mtime_ns, now.st_size), size, wish)
         return Staged(target, None, name, with_taken(wish.position, entry))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import paramiko
 
 from citybrain.hub.data.collection.connectors.addresses import allowed_address
-from citybrain.hub.data.collection.connectors.copying import copied
+from citybrain.hub.data.collection.connectors.copying import copied, refuse_changed
 from citybrain.hub.data.collection.connectors.folder import SETTLE_SECONDS, File, next_file, with_taken
 from citybrain.hub.data.collection.ports import Access, Finding, Staged, Thing, Wish
 from citybrain.kernel.errors import CityError, FieldProblem, Invalid, Unavailable
@@ -51,7 +51,9 @@ class Sftp:
             with sftp.open(posixpath.join(top, entry[1]), "rb") as given:
                 if wish.most is None:
                     given.prefetch(given.stat().st_size or 0)
-                copied(given, target, wish)
+                size, now = copied(given, target, wish), given.stat()
+            after = (int(now.st_mtime or 0) * 1_000_000_000, int(now.st_size or 0))
+            refuse_changed((entry[0], entry[2]), after, size, wish)
         return Staged(target, None, entry[1], with_taken(wish.position, entry))
 
 

@@ -5,7 +5,7 @@ rules; otherwise the row is rejected with a reason for each item, and nothing is
 ours (``c0`` …); everything a person wrote is a parameter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ NO = ("0", "false", "f", "no", "n", "否", "无", "假", "错")
 CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+BLANK = " \t\r\n\u3000\ufeff\xa0"  # what is taken off around a value
 LOST = ("\ufffd", "\0")  # what decoding leaves where bytes are no text of the encoding
 
 
@@ -74,18 +75,33 @@ class Statement:
     params: dict[str, Any]
 
 
-def statement(mapping: Sequence[Mapped]) -> Statement:
-    """``_n``, the typed items, and ``_why``: a list of ``<item number>:<code>``, empty for an accepted row."""
+def statement(
+    mapping: Sequence[Mapped],
+    *,
+    padded: Collection[int] | None = None,
+    spoiled: Collection[int] | None = None,
+) -> Statement:
+    """``_n``, the typed items, and ``_why``: ``<item number>:<code>`` after each other, a blank behind each; "" for an
+    accepted row. ``padded``: the items whose texts may have blanks around, ``spoiled``: those in whose texts a sign of
+    ``LOST`` may stand; None: any, which costs more.
+    """
     params: dict[str, Any] = {}
-    trimmed = ", ".join(f"nullif(trim(c{n}, $blank), '') AS c{n}" for n in range(len(mapping)))
+    given = ", ".join(
+        f"nullif({f'trim(c{n}, $blank)' if padded is None or n in padded else f'c{n}'}, '') AS c{n}"
+        for n in range(len(mapping))
+    )
     typed = ", ".join(f"{value_of(m, f'c{n}')} AS v{n}" for n, m in enumerate(mapping))
-    reasons = [case for n, m in enumerate(mapping) for case in cases(n, m, params)]
+    reasons = [
+        case
+        for n, m in enumerate(mapping)
+        for case in cases(n, m, params, spoiled=spoiled is None or n in spoiled)
+    ]
     named = ", ".join(f'v{n} AS "{m.item}"' for n, m in enumerate(mapping))
-    why = f"list_filter([{', '.join(reasons)}], why -> why IS NOT NULL)"
-    params["blank"] = " \t\r\n\u3000\ufeff\xa0"
+    if padded is None or padded:
+        params["blank"] = BLANK
     sql = (
-        f"SELECT _n, {named}, {why} AS _why FROM (SELECT _n, {columns(len(mapping))}, {typed} "  # noqa: S608 - names are ours
-        f"FROM (SELECT _n, {trimmed} FROM batch)) ORDER BY _n"
+        f"SELECT _n, {named}, concat({', '.join(reasons)}) AS _why FROM (SELECT _n, {columns(len(mapping))}, {typed} "  # noqa: S608 - names are ours
+        f"FROM (SELECT _n, {given} FROM batch))"
     )
     return Statement(sql, params)
 
@@ -128,10 +144,13 @@ def listed(words: Sequence[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def cases(number: int, item: Mapped, params: dict[str, Any]) -> list[str]:
+def cases(number: int, item: Mapped, params: dict[str, Any], *, spoiled: bool) -> list[str]:
     """One CASE per rule; the parameters it needs are put into ``params``."""
     c, v = f"c{number}", f"v{number}"
-    found = [case(number, "lost", f"({' OR '.join(f'contains({c}, chr({ord(sign)}))' for sign in LOST)})")]
+    found = []
+    if spoiled:
+        signs = " OR ".join(f"contains({c}, chr({ord(sign)}))" for sign in LOST)
+        found.append(case(number, "lost", f"({signs})"))
     found.append(case(number, "type", f"{c} IS NOT NULL AND {v} IS NULL"))
     if item.required or item.is_key:
         found.append(case(number, "required", f"{c} IS NULL"))
@@ -145,7 +164,7 @@ def cases(number: int, item: Mapped, params: dict[str, Any]) -> list[str]:
         params[f"codes{number}"] = list(item.codes)
         found.append(case(number, "codes", f"NOT list_contains($codes{number}, {c})"))
     for word, sign in (("lowest", "<"), ("highest", ">")):
-        if getattr(item, word):
+        if getattr(item, word) and item.type != "bool":  # yes and no have no order
             params[f"{word}{number}"] = getattr(item, word)
             found.append(case(number, word, f"{v} {sign} {bound(item.type, f'{word}{number}')}"))
     if item.identifier:
@@ -155,7 +174,7 @@ def cases(number: int, item: Mapped, params: dict[str, Any]) -> list[str]:
 
 def case(number: int, code: str, broken: str) -> str:
     """The reason when the rule is broken; an unknown answer breaks nothing."""
-    return f"CASE WHEN {broken} THEN '{number}:{code}' END"
+    return f"CASE WHEN {broken} THEN '{number}:{code} ' END"
 
 
 def bound(kind: str, name: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from citybrain.hub.data.collection.permissions import COLLECT, CONTRACTS
+from citybrain.hub.data.collection.queries.versions import as_settled
 from citybrain.hub.data.models import Collection, CollectionRun, Contract, Resource, Source
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
@@ -34,10 +35,10 @@ def collection_for(actor: Actor, collection_id: UUID) -> Collection:
 
 
 def run_for(actor: Actor, run_id: UUID) -> CollectionRun:
-    """One run; NotFound for others."""
+    """One run, its collection as it was settled then; NotFound for others."""
     scope = identity.scope(actor, COLLECT)
     found = CollectionRun.objects.filter(identity.scope_q(scope, "collection__organisation"))
-    return one(found.select_related("collection__source", "job", "parent"), run_id)
+    return as_settled(one(found.select_related("collection__source", "job", "parent"), run_id))
 
 
 def resources_of(actor: Actor) -> QuerySet[Resource]:

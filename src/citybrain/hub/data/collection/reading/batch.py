@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-BATCH = 50_000
+BATCH = 200_000  # records of one batch, which is checked, landed and committed as one
+BATCH_BYTES = 32 * 1024 * 1024  # of text: wide rows make shorter batches
 
 
 @dataclass(frozen=True)

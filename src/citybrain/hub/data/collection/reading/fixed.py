@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.hub.data.collection.domain.shape import Shape
-from citybrain.hub.data.collection.reading.batch import BATCH, Batch, Unreadable, distinct, made
+from citybrain.hub.data.collection.reading.batch import BATCH, BATCH_BYTES, Batch, Unreadable, distinct, made
 from citybrain.hub.data.collection.reading.lines import Line, lines
 
 
@@ -22,6 +22,7 @@ class FixedReader:
     def batches(self, position: dict[str, Any], size: int = BATCH) -> Iterator[Batch]:
         """See ``Reader``."""
         held: list[Line] = []
+        size = max(1, min(size, BATCH_BYTES // max(1, sum(self.widths))))
         with open(self.path, "rb") as file:
             for block in lines(file, position.get("offset", 0), position.get("line", 1)):
                 held += [line for line in block if line.number > self.shape.header]

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.hub.data.collection.domain.shape import Shape
-from citybrain.hub.data.collection.reading.batch import BATCH, Batch, Unreadable, made
-from citybrain.hub.data.collection.reading.lines import decoded, lines
+from citybrain.hub.data.collection.reading.batch import BATCH, BATCH_BYTES, Batch, Unreadable, made
+from citybrain.hub.data.collection.reading.lines import Line, decoded, lines
 from citybrain.kernel.errors import FieldProblem, Invalid
 
 MOST_LIST = 64 * 1024 * 1024
@@ -64,7 +64,7 @@ class JsonReader:
             return
         with open(self.path, "rb") as file:
             for block in lines(file, 0, 1):
-                for line, text in zip(block, decoded(block, self.shape.encoding), strict=True):
+                for line, text in zip(block, texts(block, self.shape.encoding), strict=True):
                     yield line.number, value_of(text)
                 return
 
@@ -76,14 +76,16 @@ class JsonReader:
                 yield self.batch(given, {"row": begin + len(given)})
             return
         held: list[tuple[int, Any]] = []
+        weight = 0
         with open(self.path, "rb") as file:
             for block in lines(file, position.get("offset", 0), position.get("line", 1)):
-                for line, text in zip(block, decoded(block, self.shape.encoding), strict=True):
+                for line, text in zip(block, texts(block, self.shape.encoding), strict=True):
                     if text.strip("\ufeff \t"):
                         held.append((line.number, None if line.cut else value_of(text)))
-                    if len(held) >= size:
+                        weight += len(text)
+                    if len(held) >= size or weight >= BATCH_BYTES // 2:  # objects weigh more than their text
                         yield self.batch(held, {"offset": line.end, "line": line.number + 1})
-                        held = []
+                        held, weight = [], 0
             if held:
                 yield self.batch(held, {"offset": self.size, "line": held[-1][0] + 1})
 
@@ -103,6 +105,12 @@ class JsonReader:
         if self.listed is not None:
             return position.get("row", 0) / max(1, len(self.listed))
         return min(1.0, position.get("offset", 0) / self.size)
+
+
+def texts(block: Sequence[Line], encoding: str) -> list[str]:
+    """Texts of lines."""
+    data = b"".join(line.data + b"\n" for line in block)
+    return [text.rstrip("\r") for text in decoded(data, encoding).split("\n")[:-1]]
 
 
 def value_of(text: str) -> Any:

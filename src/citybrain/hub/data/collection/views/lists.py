@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from citybrain.hub.data.collection import staging
 from citybrain.hub.data.collection.actions import collections as actions
+from citybrain.hub.data.collection.actions.revisions import discard_revision, revise_collection
 from citybrain.hub.data.collection.actions.runs import begin_run
 from citybrain.hub.data.collection.actions.uploads import store_upload
 from citybrain.hub.data.collection.domain.cycle import Cycle, late
@@ -60,7 +61,10 @@ def collection(request: HttpRequest, collection_id: UUID) -> HttpResponse:
     if row.state == "draft":
         return redirect("data:wizard", row.pk, min(row.step, 6))
     runs = row.runs.select_related("job").order_by("-began_at")[:RUNS]
-    context = {"made": row, "runs": runs, "late": is_late(row), **words.common()}
+    context = {
+        "made": row, "runs": runs, "late": is_late(row), "versions": row.versions.order_by("-number")[:RUNS],
+        "revision": Collection.objects.filter(revises=row).first(), "settled_words": words.settled(), **words.common(),
+    }  # fmt: skip
     return render(request, "data/collection/detail.html", context)
 
 
@@ -86,6 +90,23 @@ def shape_again(row: Collection, file: str, name: str) -> Shape:
     if known.kind == "fixed":
         return known.with_values(encoding=found.encoding)
     return found.with_values(header=known.header, sheet=known.sheet)
+
+
+@guard(COLLECT)
+@require_POST
+def revise(request: HttpRequest, collection_id: UUID) -> HttpResponse:
+    """Begin a change, or go on with the one begun: the wizard again, while the collection goes on."""
+    made = revise_collection(collection_for(request.actor, collection_id), by=request.actor)
+    return redirect("data:wizard", made.pk, 3 if made.source.kind == "push" else 2)
+
+
+@guard(COLLECT)
+@require_POST
+def discard(request: HttpRequest, collection_id: UUID) -> HttpResponse:
+    """Forget a change that was begun."""
+    row = discard_revision(collection_for(request.actor, collection_id), by=request.actor)
+    messages.success(request, _("The change was discarded; the collection goes on as it was."))
+    return redirect("data:collection", row.pk)
 
 
 @guard(COLLECT)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from citybrain.kernel.text import say
 OURS = ("_batch", "_at", "_row", "_key")
 GRADES = ("L1", "L2", "L3", "L4")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+RULES = ("required", "length", "pattern", "codes", "lowest", "highest", "identifier", "is_key")
 LEAVE, NEW = "", "+"
 
 
@@ -182,6 +183,16 @@ def settled(table: MapTable) -> tuple[list[Mapped], list[FieldProblem]]:
     if not mapping:
         found.append(FieldProblem("item_0", "none", _("Map at least one column to an item.")))
     return mapping, found
+
+
+def with_rules_kept(mapping: Sequence[Mapped], row: Collection) -> list[Mapped]:
+    """Columns that still lead to the same item of the same type keep the rules that were settled for them."""
+    before = {(m.column, m.item, m.type): m for m in map(Mapped.from_dict, row.mapping)}
+    kept = []
+    for m in mapping:
+        old = before.get((m.column, m.item, m.type))
+        kept.append(m if old is None else replace(m, **{name: getattr(old, name) for name in RULES}))
+    return kept
 
 
 def from_item(line: MapLine, item: Item) -> Mapped:

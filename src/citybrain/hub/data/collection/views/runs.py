@@ -1,11 +1,10 @@
 """One run: progress, rejected rows masked, their download with an error column, the way back for corrected rows."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -83,14 +82,9 @@ def download_rejected(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return answer(row, returned(row, words.reason_line))
 
 
-def answer(row: CollectionRun, made: Returned) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def answer(row: CollectionRun, made: Returned) -> StreamingHttpResponse:
     """The download; browsers neither sniff nor keep it."""
-    body: Any = made.body
-    found = (
-        StreamingHttpResponse(body, content_type=made.content_type)
-        if isinstance(body, Iterator)
-        else FileResponse(body, content_type=made.content_type)
-    )
+    found = StreamingHttpResponse(made.body, content_type=made.content_type)
     found["Content-Disposition"] = f'attachment; filename="rejected-{row.began_at:%Y%m%d-%H%M}.{made.suffix}"'
     found["X-Content-Type-Options"], found["Cache-Control"] = "nosniff", "no-store"
     return found

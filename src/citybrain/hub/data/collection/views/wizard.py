@@ -206,6 +206,10 @@ def mapped(request: HttpRequest, row: Collection) -> HttpResponse:
     context: dict[str, Any] = {"made": row, "steps": steps(3, row.step), "problems": [], "table": table, "personal": words.personal(), **words.common()}  # fmt: skip
     if request.method == "POST" and "choose" not in request.POST:
         mapping, found = maps.settled(table)
+        if row.revises_id and table.key != row.resource:
+            message = _("A change keeps the dataset; for another one make a new collection.")
+            found.append(FieldProblem("resource", "resource", message))
+        mapping = maps.with_rules_kept(mapping, row)
         if not found:
             titles = {"resource": table.key, "resource_title": table.title}
             actions.save_step(row, step=4, by=request.actor, mapping=[m.as_dict() for m in mapping], **titles)
@@ -277,7 +281,8 @@ def schedule(request: HttpRequest, row: Collection) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            made = actions.activate_collection(row, by=request.actor)
+            reason = asked(request.POST, "reason", 200)
+            made = actions.activate_collection(row, by=request.actor, reason=reason)
         except Invalid as error:
             context["problems"] = error.problems
             return render(request, "data/collection/wizard/schedule.html", context, status=422)

@@ -55,6 +55,16 @@ def states() -> dict[str, str]:
     return {"draft": _("draft"), "active": _("active"), "paused": _("paused")}
 
 
+def settled() -> dict[str, str]:
+    """What a version of a collection settles."""
+    return {
+        "title": _("title"), "thing": _("table, file or topic"), "shape": _("how the file is read"), "columns": _("columns of the source"),
+        "mapping": _("items and rules"), "resource": _("dataset"), "resource_title": _("title of the dataset"),
+        "mode": _("what a run does"), "cycle": _("cycle"), "drift": _("what happens when the source changes"),
+        "follow": _("followed column"),
+    }  # fmt: skip
+
+
 def reason(code: str) -> str:
     """Why a value or row was rejected."""
     return {

@@ -12,6 +12,7 @@ from citybrain.hub.data.data import GrantIssued, ResourceRecord
 from citybrain.hub.data.domain.statement import condition, sql_columns
 from citybrain.hub.data.grants.data import PURPOSE_KINDS, WAYS, GrantRecord, Purpose
 from citybrain.hub.data.models import Grant
+from citybrain.hub.data.queries.contracts import last_day
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
@@ -103,8 +104,21 @@ def resource_problems(row: Grant) -> Iterator[FieldProblem]:
         return
     if found.sharing == "none":
         yield FieldProblem("resource", "not_shared", _("The resource is not shared."))
+    yield from contract_problems(row)
     yield from item_problems(row, found)
     yield from filter_problems(row)
+
+
+def contract_problems(row: Grant) -> Iterator[FieldProblem]:
+    """A consumer whom the contract of bought data does not name, or an end behind the contract's."""
+    try:
+        last = last_day(row.resource_id, row.consumer)
+    except NotAllowed as error:
+        yield FieldProblem("consumer", error.code, error.message)
+        return
+    if last is not None and row.expires_on > last:
+        message = _("The data were bought until %(day)s; a grant ends no later.") % {"day": last.isoformat()}
+        yield FieldProblem("expires_on", "contract", message)
 
 
 def item_problems(row: Grant, found: ResourceRecord) -> Iterator[FieldProblem]:

@@ -14,6 +14,8 @@ ROLE = "liaison"
 TEMPLATES = {
     "expiring": "data_grant_expiring",
     "ended": "data_grant_ended",
+    "contract_expiring": "data_contract_expiring",
+    "contract_ended": "data_contract_ended",
     "correction": "data_correction",
     "correction_due": "data_correction_due",
 }

@@ -10,6 +10,7 @@ from citybrain.hub.data.catalogue.queries.resources import dataset_of
 from citybrain.hub.data.data import Dataset, ItemRecord
 from citybrain.hub.data.grants.data import Caller
 from citybrain.hub.data.models import Grant
+from citybrain.hub.data.queries.contracts import refuse_outside
 from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError, Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 
@@ -47,7 +48,8 @@ def living_grant(grant_id: UUID, *, caller: Caller, purpose: str, way: str, reso
     """The grant if it is good for this caller, purpose, way and resource.
 
     NotFound ``no_grant``: not there, or another consumer's. NotAllowed: ``purpose``, ``way``, or its state
-    (``suspended``, ``revoked``, ``expired``), or ``not_shared`` when the resource was withdrawn meanwhile.
+    (``suspended``, ``revoked``, ``expired``), ``not_shared`` when the resource was withdrawn meanwhile, or
+    ``contract``, ``contract_ended`` when it was bought and its contract does not let the consumer use it.
     """
     row = Grant.objects.select_related("resource").filter(pk=grant_id, consumer=caller.consumer).first()
     if row is None or (resource and row.resource_id != resource):
@@ -83,6 +85,7 @@ def with_items(row: Grant) -> Living:
     found = row.resource
     if found.state != "published" or not found.alive or found.sharing == "none":
         raise NotAllowed(_("The resource is not shared any more."), code="not_shared")
+    refuse_outside(found.pk, row.consumer)
     known = {item.name: item.record() for item in found.items.all()}
     items = {
         name: known[name]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from citybrain.hub.data.collection.checking import checked
 from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.shape import Shape, recognised
-from citybrain.hub.data.collection.reading import open_reader
+from citybrain.hub.data.collection.reading import lines, open_reader, texts
+from citybrain.hub.data.collection.reading.texts import CsvReader
 from citybrain.kernel.errors import Invalid
 
 EVERY_TYPE = ("text", "integer", "number", "real", "bool", "date", "datetime")
@@ -21,15 +22,30 @@ QUICK = settings(
 )
 
 
-def counted(path: Path, shape: Shape, size: int) -> tuple[int, list[int]]:
+RULES = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(EVERY_TYPE), "required": st.booleans(), "is_key": st.booleans(), "length": st.none() | st.integers(1, 5),
+        "pattern": st.sampled_from(["", "[a-z]*", r"\d+", "张?", ".*"]), "codes": st.lists(st.text(max_size=3), max_size=3).map(tuple),
+        "lowest": st.text(max_size=4), "highest": st.sampled_from(["", "5", "2020-01-01", "z", "'", "∞"]),
+        "identifier": st.sampled_from(["", "", "citizen_number", "uscc", "phone"]),
+    }
+)  # fmt: skip
+
+
+def counted(path: Path, shape: Shape, size: int, rules: list[dict] | None = None) -> tuple[int, list[int]]:
     """Records of a file by a reader, all checked; each record once."""
     reader = open_reader(path, shape)
     mapping = [Mapped(name, f"i{n}", EVERY_TYPE[n % 7], identifier="uscc" if n == 0 else "", required=n == 1)
                for n, name in enumerate(reader.names)]  # fmt: skip
+    if rules is not None:  # also of columns the file does not have, and without some it has
+        names = [*reader.names, "missing"]
+        mapping = [Mapped(names[n % len(names)], f"i{n}", **rule) for n, rule in enumerate(rules)]
     total, numbers = 0, []
     for batch in reader.batches({}, size):
         answer = checked(batch, mapping)
         assert answer.collected == batch.collected
+        assert answer.accepted.num_rows + len(answer.rejected) == batch.collected
+        assert all(row.reasons for row in answer.rejected)
         total += answer.collected
         numbers += batch.numbers.to_pylist() + [u.number for u in batch.unreadable]
     assert len(numbers) == len(set(numbers)) == total
@@ -83,6 +99,81 @@ def test_any_bytes_as_fixed_width_and_json(tmp_path, body, size):
     counted(path, Shape(kind="fixed", header=0, layout=[["a", 3], ["b", 2]]), size)
     path.write_bytes(b'{"a": 1}\n' + body)
     counted(path, Shape(kind="json"), size)
+
+
+ANY_TEXT = st.text(
+    alphabet=st.one_of(st.sampled_from('ab1,;"\n\r\t \0\u3000张'), st.characters(codec="utf-8")), max_size=300
+)
+
+
+@QUICK
+@given(
+    body=ANY_TEXT | st.binary(max_size=300),
+    size=st.integers(1, 6),
+    rules=st.lists(RULES, min_size=1, max_size=5),
+    shape=st.builds(
+        Shape,
+        encoding=st.sampled_from(["utf-8", "gbk", "gb18030"]),
+        delimiter=st.sampled_from([",", "\t", ";", "|", "^"]),
+        header=st.integers(0, 2),
+    ),
+)
+def test_any_text_under_any_mapping(tmp_path, body, size, rules, shape):
+    path = tmp_path / "any.csv"
+    data = body if isinstance(body, bytes) else body.encode(shape.encoding, "replace")
+    path.write_bytes(data)
+    with suppress(Invalid):
+        total, numbers = counted(path, shape, size, rules)
+        assert total <= data.count(b"\n") + 1
+        if b'"' not in data and b"\r" not in data:
+            first = path_begin(path, shape)
+            wanted = [
+                n
+                for n, line in enumerate(data.split(b"\n"), 1)
+                if n >= first and filled(line, shape.encoding)
+            ]
+            assert sorted(numbers) == wanted, "every line in which something stands is a record"
+
+
+def path_begin(path: Path, shape: Shape) -> int:
+    """The number of the first line behind the head."""
+    return CsvReader(path, shape).begin["line"]
+
+
+def filled(line: bytes, encoding: str) -> bool:
+    """Whether something stands in a line."""
+    return bool(line.decode(encoding, "replace").removeprefix("\ufeff").strip())
+
+
+@QUICK
+@given(
+    body=ANY_TEXT | st.binary(max_size=300),
+    block=st.integers(1, 40),
+    longest=st.integers(5, 60),
+    size=st.integers(1, 9),
+)
+def test_neither_blocks_nor_batches_change_what_is_read(tmp_path, body, block, longest, size):
+    path = tmp_path / "any.csv"
+    path.write_bytes(b"a,b\n" + (body if isinstance(body, bytes) else body.encode()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "LONGEST", longest)
+        patch.setattr(lines, "KEPT", 4)
+        whole = everything(path, 1_000_000)
+        patch.setattr(lines, "BLOCK", block)
+        patch.setattr(texts, "BATCH_BYTES", block * 2)
+        assert everything(path, size) == whole
+
+
+def everything(path: Path, size: int) -> tuple[list, list]:
+    """Rows and records that are none, with their numbers; every batch goes on where the last one ended."""
+    reader, rows, wrong, after = CsvReader(path, Shape()), [], [], {}
+    while (batch := next(reader.batches(after, size), None)) is not None:
+        rows += zip(batch.numbers.to_pylist(), batch.rows.to_pylist(), strict=True)
+        wrong += [(u.number, u.code, u.text) for u in batch.unreadable]
+        after = batch.after
+        if reader.share(after) >= 1.0:
+            break
+    return rows, wrong
 
 
 @QUICK

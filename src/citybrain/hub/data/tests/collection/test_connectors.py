@@ -5,11 +5,8 @@ import json
 import os
 import time
 from datetime import date
-from uuid import uuid4
 
-import psycopg
 import pytest
-from django.db import connection
 
 from citybrain.hub.data.collection.actions.sources import check_config
 from citybrain.hub.data.collection.connectors import connector
@@ -35,39 +32,6 @@ def well(source) -> bool:
 
 
 # -- databases --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def second_postgres(db):
-    """Another database on the test run's server, as a department's would be."""
-    given = connection.settings_dict
-    name = f"dept_{uuid4().hex[:8]}"
-    words = {
-        "host": given["HOST"],
-        "port": given["PORT"],
-        "user": given["USER"],
-        "password": given["PASSWORD"],
-    }
-    with psycopg.connect(**words, dbname="postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            with psycopg.connect(**words, dbname=name, autocommit=True) as made:
-                made.execute(
-                    'CREATE TABLE firm (id int PRIMARY KEY, name text, founded date, "odd \'name" numeric)'
-                )
-                made.execute(
-                    "INSERT INTO firm VALUES (1, '甲店', '2020-01-02', 1.5), (2, '乙''店', NULL, NULL)"
-                )
-                yield (
-                    made,
-                    {
-                        **{k: v for k, v in words.items() if k != "password"},
-                        "database": name,
-                        "secret": words["password"],
-                    },
-                )
-        finally:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def test_a_table_of_postgresql_whole_and_what_is_new(second_postgres, lake):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citybrain.hub.data.collection.actions.collections import pause_collection, resume_collection
@@ -35,6 +35,7 @@ def test_by_hand_is_never_due():
     assert not late(Cycle(), None, NOON)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     every=st.sampled_from(["minutes", "daily", "weekly", "monthly"]), number=st.integers(1, 7),
     at=st.sampled_from(["00:00", "02:30", "13:05", "23:59"]), workdays=st.booleans(), after=st.integers(0, 1_500_000),

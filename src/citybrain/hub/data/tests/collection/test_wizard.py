@@ -1,14 +1,17 @@
 """Six steps from a file to rows in the lake, without JavaScript."""
 
+import io
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from citybrain.hub.data.collection import rejects
+from citybrain.hub.data.collection.domain.drift import ERROR_COLUMN
 from citybrain.hub.data.jobs import running
 from citybrain.hub.data.models import Collection, CollectionRun, Resource
 from citybrain.hub.data.tests.collection import factories as f
@@ -125,21 +128,14 @@ def test_a_sheet_is_picked_its_columns_matched_with_an_existing_dataset(web, lak
 
 
 def sheet(rows: list[list]) -> bytes:
-    """A small xlsx, written by the engine."""
-    import tempfile
-
-    import duckdb
-
-    from citybrain.hub.data.collection.connectors.database import extension
-
-    engine = duckdb.connect()
-    engine.execute(f"LOAD '{extension('excel')}'")
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        head = ", ".join(f'? AS "{name}"' for name in rows[0])
-        for row in rows[1:]:
-            engine.execute(f"COPY (SELECT {head}) TO '{file.name}' (FORMAT xlsx, HEADER true)", row)
-        engine.close()
-        return Path(file.name).read_bytes()
+    """A small xlsx as an office program writes it, with real dates."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False})
+    page = book.add_worksheet()
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
 
 
 def test_steps_cannot_be_jumped_over_and_can_be_taken_again(web, lake):
@@ -231,5 +227,8 @@ def test_rejected_rows_of_a_sheet_are_a_sheet(web, lake):
     assert run.rejected == 1
     answer = web.post(reverse("data:download_rejected", args=[run.pk]))
     content = b"".join(answer.streaming_content)
-    assert content.startswith(b"PK")
+    head, row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert head == ["编号", "名称", "成立", ERROR_COLUMN]
+    assert row[:3] == ["x", "'=HYPERLINK(1)", "2020-01-01"], "texts, and nothing a spreadsheet would run"
+    assert row[3].startswith("2: ")
     assert next(iter(rejects.rejected(run)))["values"]["名称"] == "=HYPERLINK(1)"

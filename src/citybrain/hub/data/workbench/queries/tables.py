@@ -9,6 +9,7 @@ from citybrain.hub.data.grants.domain.masks import masked
 from citybrain.hub.data.grants.domain.selecting import row_filter_test
 from citybrain.hub.data.grants.queries.grants import grants_of
 from citybrain.hub.data.models import Resource
+from citybrain.hub.data.queries.contracts import closed_to
 from citybrain.hub.data.queries.read import scope_tests
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
@@ -45,8 +46,11 @@ def readable_tables(actor: Actor) -> dict[str, Seen]:
     rows = Resource.objects.filter(kind="lake", state="published", alive=True).prefetch_related("items")[
         :MOST_TABLES
     ]
+    closed = closed_to(actor.organisation) if actor.kind != "system" else frozenset()
     granted = {g.resource: g for g in grants_of(actor.organisation) if g.state == "active" and WAY in g.ways}
     for row in rows:
+        if row.key in closed:  # bought, and not for this unit
+            continue
         dataset = row.dataset()
         seen = by_scope(actor, dataset) or by_grant(dataset, granted.get(row.key))
         if seen is not None:

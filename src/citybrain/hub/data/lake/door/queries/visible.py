@@ -6,6 +6,7 @@ from citybrain.hub.data.lake.catalog import catalog
 from citybrain.hub.data.lake.door.domain.grants import NAMESPACE, NOUN, Rights
 from citybrain.hub.data.lake.door.domain.spec import forbidden, unknown_namespace, unknown_table
 from citybrain.hub.data.models import LakeClient, Resource
+from citybrain.hub.data.queries.contracts import closed_to
 
 
 def rights(client: LakeClient) -> Rights:
@@ -33,7 +34,8 @@ def visible_tables(client: LakeClient, namespace: str) -> list[str]:
     except NoSuchNamespaceError as error:
         raise unknown_namespace(namespace) from error
     grades = dict(Resource.objects.filter(key__startswith=f"{namespace}.").values_list("key", "grade"))
-    mine = rights(client)
+    mine, closed = rights(client), closed_to(client.organisation)
+    nouns = [noun for noun in nouns if f"{namespace}.{noun}" not in closed]
     return sorted(noun for noun in nouns if mine.may(namespace, noun, grades.get(f"{namespace}.{noun}")))
 
 
@@ -43,7 +45,7 @@ def require_table(client: LakeClient, namespace: str, noun: str, *, write: bool 
         raise unknown_table(namespace, noun)
     resource = Resource.objects.filter(pk=f"{namespace}.{noun}").first()
     mine, grade = rights(client), resource.grade if resource else None
-    if not mine.may(namespace, noun, grade):
+    if not mine.may(namespace, noun, grade) or f"{namespace}.{noun}" in closed_to(client.organisation):
         raise unknown_table(namespace, noun)
     if write and not mine.may(namespace, noun, grade, write=True):
         raise forbidden(f"this client may only read {namespace}.{noun}")
