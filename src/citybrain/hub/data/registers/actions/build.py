@@ -7,7 +7,7 @@ from typing import Any
 from citybrain.hub.data.catalogue.actions.declare import note_delivery
 from citybrain.hub.data.jobs.actions import begin_job
 from citybrain.hub.data.models import Job, LakeModel, ModelRun
-from citybrain.hub.data.registers.actions import compute
+from citybrain.hub.data.registers.actions import codes, compute
 from citybrain.hub.data.registers.domain.order import downstream, upstream_of
 from citybrain.hub.data.registers.queries.models import build_order, model_row, read_until, upstream_map
 from citybrain.kernel import clock
@@ -61,6 +61,7 @@ def wanted(arguments: dict[str, Any]) -> list[str]:
 def run_build(run: Any) -> dict[str, Any]:
     """The work of the job: every wanted model that is not behind a refused one; goes on at the first unfinished."""
     keys = wanted(run.arguments)
+    codes.bring(codes_of(keys), by=run.by)
     finished: list[str] = list(run.checkpoint.get("finished", []))
     refused: list[str] = list(run.checkpoint.get("refused", []))
     for key in keys:
@@ -73,6 +74,14 @@ def run_build(run: Any) -> dict[str, Any]:
             done=len(finished), total=len(keys), finished=finished, refused=refused, note=said(key, state)
         )
     return {"built": len(finished) - len(refused), "refused": refused}
+
+
+def codes_of(keys: Sequence[str]) -> set[str]:
+    """Code tables that these models or their tests read: there before the first model looks, whatever job runs first."""
+    found: set[str] = set()
+    for upstream, tests in LakeModel.objects.filter(pk__in=keys).values_list("upstream", "tests"):
+        found |= {*upstream, *(test.get("resource", "") for test in tests)}
+    return {key for key in found if key.startswith(codes.NAMESPACE)}
 
 
 def behind(key: str, refused: Sequence[str]) -> list[str]:

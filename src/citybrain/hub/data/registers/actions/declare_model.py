@@ -65,6 +65,7 @@ def declare_model(
         cycle=cycle,
         key_item=key_item,
         pack=pack,
+        table="later",
         **resource,
     )
     publish_resource(key, by=by)
