@@ -155,7 +155,10 @@ class LinksSaid(Strict):
 
 
 class IncrementalSaid(Strict):
-    """Read only what came into ``on`` since the last run; rows are laid over what is there by the key item."""
+    """Read only what came into ``on`` since the last run; its rows take the place of those with the same keys.
+
+    Right for models whose rows each follow from the newest rows of ``on`` with the same keys. What is deleted there stays.
+    """
 
     on: Key
 
@@ -174,8 +177,10 @@ class ModelSaid(Shaped):
     def _one_way(self):
         if sum(map(bool, (self.sql, self.golden, self.links))) != 1:
             raise ValueError("sql、golden、links 只写一种 / say one of sql, golden, links")
-        if self.incremental and not (self.sql and self.key_item):
-            raise ValueError("增量需要 sql 和 key_item / incremental needs sql and key_item")
+        if self.incremental and not (self.sql and all(self.keys)):
+            raise ValueError(
+                "增量需要 sql 和 key_item 或唯一性检验 / incremental needs sql, and a key_item or a unique test"
+            )
         return self
 
     @property

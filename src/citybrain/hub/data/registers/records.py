@@ -18,6 +18,8 @@ class Value:
     shown: Any
     masked: bool = False
     objected: bool = False
+    # The value as the engine writes it; kept for objections, never shown.
+    stood: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def declare_said(said: ModelSaid, *, pack: str, by: Actor) -> None:
     declare_model(
         said.key, title=title, items=LINK_ITEMS if said.links else items, tests=tests, sql=sql_of(said),
         kind="links" if said.links else "sql", key_item="entity" if said.links else said.key_item,
-        spec={"register": said.links.register_} if said.links else {},
+        spec={"register": said.links.register_} if said.links else {"keys": list(said.keys)},
         upstream=[said.links.records] if said.links else (),
         materialise="incremental" if said.incremental else "replace",
         incremental_on=said.incremental.on if said.incremental else "", **common, **said.values(),

@@ -234,7 +234,7 @@ def lines_of(
     if not row.key_item or not has_table(row.key):
         return ()
     chosen = [name for name in names if name in items]
-    listed = ", ".join(f'"{name}"' for name in chosen)
+    listed = ", ".join(f'"{name}", coalesce(CAST("{name}" AS VARCHAR), \'\')' for name in chosen)
     hashes = sorted({keys.lookup_key(value) for value in wanted})
     asked = reading.Asked(
         f'SELECT CAST("{row.key_item}" AS VARCHAR), _at, {listed} FROM {row.key} '  # noqa: S608 - names of the catalogue
@@ -249,8 +249,8 @@ def lines_of(
             str(record), at,
             tuple(
                 Value(name, Text(**items[name].title), eye.sees(items[name], value),
-                      bool(items[name].personal) and not eye.unmasked, (str(record), name) in objected)
-                for name, value in zip(chosen, values, strict=True)
+                      bool(items[name].personal) and not eye.unmasked, (str(record), name) in objected, stood)
+                for name, value, stood in zip(chosen, values[::2], values[1::2], strict=True)
             ),
         )
         for record, at, *values in rows

@@ -73,7 +73,7 @@ def object_to(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             raise_objection(
                 resource_key=block.resource, record=line.record, item=value.item, claimed=said["claimed"],
-                reason=said["reason"], by=request.actor, subject=mark_of(request.actor),
+                reason=said["reason"], by=request.actor, subject=mark_of(request.actor), stood=value.stood,
             )  # fmt: skip
             return redirect(f"{reverse('data:my_file')}?kind={kind}&sent=1")
         except Invalid as error:

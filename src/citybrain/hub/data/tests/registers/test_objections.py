@@ -56,7 +56,9 @@ def test_a_person_objects_and_the_value_is_flagged(world, mei, client):
     row = Objection.objects.get()
     assert (row.resource, row.item, row.owner, row.state) == ("gaj.resident", "phone", "350902-gaj", "raised")
     assert row.claimed == "13911112222"
-    assert under_objection("gaj.resident", MEI)
+    assert not under_objection("gaj.resident", MEI)
+    register_objection(row.pk, by=BY)
+    assert under_objection("gaj.resident", f" {MEI.lower()}")
     assert not under_objection("gaj.resident", MING)
     assert "异议中" in client.get("/data/my/file/").content.decode()
     assert client.post(ADDRESS, {**query, "reason": "再说一遍"}).status_code == 422
