@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="modelrun", name="hash", field=models.CharField(blank=True, max_length=64)
         ),
+        migrations.AddField(
+            model_name="subjectfile", name="relations", field=models.CharField(blank=True, max_length=120)
+        ),
         migrations.AddIndex(
             model_name="objection",
             index=models.Index(fields=["resource", "state"], name="data_objection_state"),

@@ -23,6 +23,7 @@ class SubjectFile(models.Model):
     note = models.JSONField(default=dict)
     register = models.CharField(max_length=120)
     links = models.CharField(max_length=120)
+    relations = models.CharField(max_length=120, blank=True)
     permission = models.CharField(max_length=60)
     blocks = models.JSONField(default=list)
     pack = models.CharField(max_length=60, blank=True)

@@ -242,6 +242,8 @@ class FileSaid(Strict):
     note: Text | None = None
     register_: Key = Field(alias="register")
     links: Key
+    # Who may act for whom (subject, other, kind, since, until): opens minors' files to guardians, firms' to representatives.
+    relations: Key | Literal[""] = ""
     permission: str = "data.files"
     position: int = 0
     blocks: tuple[BlockSaid, ...] = Field(min_length=1, max_length=40)

@@ -147,7 +147,12 @@ class Files:
         """Sources and permission words exist."""
         for doc in docs:
             said: documents.FileSaid = doc.data
-            for name in (said.register_, said.links, *(block.resource for block in said.blocks)):
+            for name in (
+                said.register_,
+                said.links,
+                *filter(None, [said.relations]),
+                *(b.resource for b in said.blocks),
+            ):
                 if not known_resource(ctx, name):
                     yield ctx.problem(
                         doc, "blocks", code="unknown_upstream",
@@ -167,7 +172,7 @@ class Files:
             key=said.key,
             defaults={
                 "subject": said.subject, "title": said.title.as_dict(), "note": said.note.as_dict() if said.note else {},
-                "register": said.register_, "links": said.links, "permission": said.permission, "blocks": blocks,
+                "register": said.register_, "links": said.links, "relations": said.relations, "permission": said.permission, "blocks": blocks,
                 "pack": doc.pack, "alive": True, "position": said.position,
             },
         )  # fmt: skip

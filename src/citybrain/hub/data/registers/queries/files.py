@@ -230,17 +230,23 @@ def block_of(
 def lines_of(
     row: Resource, items: dict[str, Item], names: Sequence[str], wanted: Sequence[str], eye: Eye
 ) -> tuple[Line, ...]:
-    """Rows of a table by key; newest first."""
+    """Rows of a table by key, each in its newest version where the table says what tells rows apart; newest first."""
     if not row.key_item or not has_table(row.key):
         return ()
     chosen = [name for name in names if name in items]
     listed = ", ".join(f'"{name}", coalesce(CAST("{name}" AS VARCHAR), \'\')' for name in chosen)
     hashes = sorted({keys.lookup_key(value) for value in wanted})
+    record = f'upper(trim(CAST("{row.key_item}" AS VARCHAR)))'
+    apart = ", ".join(f'"{item.name}"' for item in items.values() if item.is_key)
+    newest = (
+        f"QUALIFY row_number() OVER (PARTITION BY {apart} ORDER BY _at DESC, _row DESC) = 1 " if apart else ""
+    )
     asked = reading.Asked(
-        f'SELECT CAST("{row.key_item}" AS VARCHAR), _at, {listed} FROM {row.key} '  # noqa: S608 - names of the catalogue
-        f'WHERE list_contains($hashes, _key) AND list_contains($wanted, CAST("{row.key_item}" AS VARCHAR)) '
+        f"SELECT {record}, _at, {listed} FROM {row.key} "  # noqa: S608 - names of the catalogue
+        f"WHERE list_contains($hashes, _key) AND list_contains($wanted, {record}) {newest}"
         f"ORDER BY _at DESC, _row LIMIT {MOST_ROWS}",
-        {"hashes": hashes, "wanted": list(wanted)}, {row.key: with_keys(hashes)}, seconds=SECONDS,
+        {"hashes": hashes, "wanted": sorted({keys.normal(value) for value in wanted})}, {row.key: with_keys(hashes)},
+        seconds=SECONDS,
     )  # fmt: skip
     rows = reading.query(asked).rows
     objected = items_under_objection(row.key, {str(r[0]) for r in rows})

@@ -77,7 +77,13 @@ def test_the_demo_city_has_registers_themes_and_files(lake, settings):
     assert set(ModelRun.objects.values_list("state", flat=True)) == {"done"}, list(
         ModelRun.objects.exclude(state="done").values_list("model_id", "state", "findings", "error")
     )
-    assert LakeModel.objects.count() == 17
+    assert LakeModel.objects.count() == 31
+    assert not {
+        (row.key, name)
+        for row in LakeModel.objects.filter(key__startswith="theme.")
+        for name in row.upstream
+        if not name.startswith(("std.", "register."))
+    }
     assert Resource.objects.get(pk="gaj.resident").demo
     people = reading.query("SELECT count(*), count(number), sum(conflicts) > 0 FROM register.person").rows[0]
     assert 600 < people[1] <= people[0]
