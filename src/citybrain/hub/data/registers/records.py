@@ -57,6 +57,8 @@ class Said:
     confidence: float
     others: tuple[tuple[str, str, date | None], ...] = ()
     place: int = 0
+    # Its source record is under objection in this item: it decides nothing alone (A21).
+    objected: bool = False
 
 
 @dataclass(frozen=True)

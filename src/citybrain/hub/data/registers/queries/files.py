@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from citybrain.hub.data.models import Item, Resource, SubjectFile
 from citybrain.hub.data.registers.domain.decisions import Decided, current, entity_after
 from citybrain.hub.data.registers.domain.matching import MODELS
 from citybrain.hub.data.registers.queries.entities import decisions, entity_of_identifier, records_of
-from citybrain.hub.data.registers.queries.objections import items_under_objection
+from citybrain.hub.data.registers.queries.objections import items_under_objection, values_under_objection
 from citybrain.hub.data.registers.queries.pruning import with_keys
 from citybrain.hub.data.registers.queries.showing import Eye
 from citybrain.hub.data.registers.queries.showing import eye as eye_of
@@ -142,14 +142,24 @@ def golden_of(
         return golden, ()
     hashed = keys.lookup_key(entity)
     asked = reading.Asked(
-        f"SELECT item, value, source, at, chosen, confidence FROM {values} "  # noqa: S608 - names of the catalogue
+        f"SELECT item, value, source, at, chosen, confidence, record FROM {values} "  # noqa: S608 - names of the catalogue
         "WHERE _key = $hashed AND entity = $entity ORDER BY item, chosen DESC, confidence DESC",
         {"hashed": hashed, "entity": entity}, {values: with_keys([hashed])}, seconds=SECONDS,
     )  # fmt: skip
     by_item: dict[str, list[tuple]] = {}
     for item, *rest in reading.query(asked).rows:
         by_item.setdefault(item, []).append(tuple(rest))
-    told = [said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items]
+    standing = {
+        name: next(row for row in rows if row[3])[-1].partition(":") for name, rows in by_item.items()
+    }
+    under = values_under_objection((source, record) for source, _colon, record in standing.values())
+    told = [
+        replace(
+            said_of(items[name], rows, eye), objected=(standing[name][0], standing[name][2], name) in under
+        )
+        for name, rows in by_item.items()
+        if name in items
+    ]
     return golden, tuple(sorted(told, key=lambda said: said.place))
 
 
@@ -157,7 +167,7 @@ def said_of(item: Item, rows: Sequence[tuple], eye: Eye) -> Said:
     """One item of the golden record; other sources only where they say something else, each value once."""
     standing = next(row for row in rows if row[3])
     others: dict[str, tuple[str, str, date | None]] = {}
-    for value, source, at, _chosen, _confidence in rows:
+    for value, source, at, *_rest in rows:
         if value != standing[0]:
             others.setdefault(value, (eye.sees(item, value), source, at))
     return Said(

@@ -52,6 +52,13 @@ def items_under_objection(key: str, records: Iterable[str]) -> set[tuple[str, st
     return {(marks[mark], item) for mark, item in found.values_list("record", "item")}
 
 
+def values_under_objection(places: Iterable[tuple[str, str]]) -> set[tuple[str, str, str]]:
+    """(resource, record, item) under objection among these records of several resources, in one question."""
+    marks = {record_mark(key, record): (key, record) for key, record in places}
+    found = Objection.objects.filter(record__in=marks, state__in=FLAGGED)
+    return {(*marks[mark], item) for mark, item in found.values_list("record", "item")}
+
+
 def objections_of(subject: str) -> list[Objection]:
     """What a person or firm objected to, newest first."""
     return list(Objection.objects.filter(subject=subject).order_by("-raised_at")[:50])
