@@ -208,8 +208,9 @@ def firms(bosses: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     said = yaml.safe_load(
         (ROOT / "packs/ningde/demo/legal_persons/companies.yaml").read_text(encoding="utf-8")
     )
-    names = {"chen-daming": "陈大明", "zheng-meili": "郑美丽"}
-    made = [firm(e["uscc"], e["name"], names[e["representative"]], e["phone"], e["address"], e["division"],
+    people = yaml.safe_load((ROOT / "packs/ningde/demo/persons/citizens.yaml").read_text(encoding="utf-8"))
+    known = {p["id"]: p for p in people["persons"]}
+    made = [firm(e["uscc"], e["name"], known[e["representative"]], e["phone"], e["address"], e["division"],
                  "individual" if "individual" in e["kind"] else "enterprise", "C" if "茶叶" in e["name"] else "H")
             for e in said["legal_persons"]]  # fmt: skip
     for n in range(count):
@@ -218,7 +219,7 @@ def firms(bosses: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
         alone = dice.random() < 0.3
         stem = f"{'92' if alone else '91'}{code[:6]}" + organisation_code(n)
         name = f"{county}示例{''.join(dice.choices(WORDS, k=2))}{trade}{'店' if alone else '有限公司'}"
-        made.append(firm(stem + uscc_check_character(stem), name, boss["name"], boss["phone"], f"{county}{town}演示路{dice.randint(1, 300)}号",
+        made.append(firm(stem + uscc_check_character(stem), name, boss, boss["phone"], f"{county}{town}演示路{dice.randint(1, 300)}号",
                          code, "individual" if alone else "enterprise", TRADES[trade]))  # fmt: skip
     return made
 
@@ -232,11 +233,19 @@ def organisation_code(n: int) -> str:
 
 
 def firm(
-    number: str, name: str, boss: str, calls: str, address: str, division: str, kind: str, industry: str
+    number: str,
+    name: str,
+    boss: dict[str, Any],
+    calls: str,
+    address: str,
+    division: str,
+    kind: str,
+    industry: str,
 ) -> dict[str, Any]:
     """A row of 市场监管."""
     return {
-        "number": number, "name": name, "representative": boss, "phone": calls, "address": address, "division": division,
+        "number": number, "name": name, "representative": boss["name"],
+        "representative_number": boss.get("number") or boss["id_number"], "phone": calls, "address": address, "division": division,
         "kind": kind, "industry": industry, "capital": dice.choice((10, 50, 100, 300, 500, 1000)),
         "established_on": TODAY - timedelta(days=dice.randint(100, 6000)), "state": "open" if dice.random() < 0.92 else "cancelled",
         "at": TODAY - timedelta(days=dice.randint(1, 400)),
@@ -304,6 +313,19 @@ def person_tables(residents: list[dict[str, Any]], visitors: int, businesses: li
     ]
     write("zrzy.property", [{"number": r["number"], "name": r["name"], "title": f"闽(2026)宁德市演示不动产权第{n:07d}号", "address": r["address"],
                              "area": dice.randint(60, 180), "use": "housing", "division": r["division"], "at": r["at"]} for n, r in enumerate(owners)])  # fmt: skip
+
+
+def guardians(residents: list[dict[str, Any]]) -> None:
+    """Who is guardian of whom: the head of a household and the spouse, of the minors in it."""
+    homes: dict[str, list[dict[str, Any]]] = {}
+    for row in residents:
+        homes.setdefault(row["household"], []).append(row)
+    write("gaj.guardian", [
+        {"number": child["number"], "guardian": grown["number"], "relation": "father" if grown["sex"] == "1" else "mother",
+         "since": child["birth_date"], "until": None, "at": child["at"]}
+        for home in homes.values() for child in home if child["relation"] == "子女" and age(child) < 18
+        for grown in home if grown["relation"] in ("户主", "配偶")
+    ])  # fmt: skip
 
 
 def certificates(residents: list[dict[str, Any]], businesses: list[dict[str, Any]]) -> None:
@@ -382,6 +404,7 @@ def main() -> None:
     certificates(residents, businesses)
     firm_tables(businesses)
     places_and_figures(businesses)
+    guardians(residents)
 
 
 if __name__ == "__main__":

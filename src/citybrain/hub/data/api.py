@@ -42,7 +42,6 @@ from citybrain.hub.data.domain.registry import (
 from citybrain.hub.data.domain.statement import Question, condition
 from citybrain.hub.data.domain.workbook import Sheet, workbook_pieces
 from citybrain.hub.data.grants.actions.corrections import confirm_correction
-from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.grants.actions.end_grant import resume_grant, revoke_grant, suspend_grant
 from citybrain.hub.data.grants.actions.exchanges import set_up_exchange, stop_exchange
 from citybrain.hub.data.grants.actions.issue_grant import issue_grant
@@ -62,7 +61,6 @@ from citybrain.hub.data.grants.data import (
     SharedRows,
     Wanted,
 )
-from citybrain.hub.data.grants.queries.disputed import is_disputed, record_hash
 from citybrain.hub.data.grants.queries.facts import fetch_facts, verify_fact
 from citybrain.hub.data.grants.queries.grants import existing_grant, grant, grants_of, grants_on
 from citybrain.hub.data.grants.queries.shared import shared_read
@@ -99,13 +97,13 @@ __all__ = [
     "ResourcePublished", "ResourceRecord", "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "ScanResult",
     "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
     "confirm_correction", "correct_record", "csv_text", "dataset", "datasets", "declare_resource",
-    "disable_key", "dismiss_objection", "dispute_record", "existing_grant", "fetch_facts", "forget_dataset",
-    "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "is_disputed", "issue_grant", "job",
+    "disable_key", "dismiss_objection", "existing_grant", "fetch_facts", "forget_dataset",
+    "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "issue_grant", "job",
     "jobs_in_trouble", "keep_doing_jobs", "keep_harvested", "lineage", "lineage_of", "make_key", "measure",
     "measure_all", "note_delivery", "objection", "problems_of", "publish_resource", "question",
-    "raise_objection", "read", "recheck", "record_hash", "record_lineage", "register_application",
+    "raise_objection", "read", "recheck", "record_lineage", "register_application",
     "register_dataset", "register_objection", "register_probe", "resource", "resources_of", "resume_grant",
     "review_objection", "revoke_grant", "rotate_key", "safe_cell", "scan_result", "set_up_exchange",
-    "settle_objection", "settle_record", "shared_read", "stop_exchange", "stream", "suspend_grant",
+    "settle_objection", "shared_read", "stop_exchange", "stream", "suspend_grant",
     "sync_catalogue", "under_objection", "verify_fact", "verify_record", "withdraw_resource", "workbook_pieces",
 ]  # fmt: skip

@@ -115,6 +115,8 @@ class Rows:
     masked: frozenset[str] = frozenset()
     link: str = ""
     link_at: int = -1
+    # Row by row whether its record is under objection (it then decides nothing alone, A21); empty when none is.
+    disputed: tuple[bool, ...] = ()
 
     @property
     def shown(self) -> tuple[int, ...]:

@@ -34,6 +34,7 @@ from .data import (
     SigningKeyRecord,
     Subject,
 )
+from .domain.documents import unit_codes
 from .domain.identifiers import IdProblem, check_citizen_number, check_uscc
 from .queries.actor import actor_for, actor_of
 from .queries.assurance import LEVELS as ASSURANCE_LEVELS
@@ -137,5 +138,6 @@ __all__ = [
     "stand_in_legal_person",
     "subject_of",
     "subject_with_facts",
+    "unit_codes",
     "verify_signature",
 ]

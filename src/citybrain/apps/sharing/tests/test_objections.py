@@ -6,7 +6,7 @@ from citybrain.apps.sharing.models import ObjectionCase
 from citybrain.apps.sharing.tests import factories as f
 from citybrain.hub.data import api as data
 from citybrain.hub.data.lake import reading
-from citybrain.hub.data.models import CorrectionNotice, DisputedRecord
+from citybrain.hub.data.models import CorrectionNotice
 from citybrain.hub.data.tests import factories as rows
 from citybrain.kernel import events
 from citybrain.kernel.errors import Conflict
@@ -33,10 +33,10 @@ def objected(city):
 
 def test_it_goes_to_the_source_and_the_record_is_flagged(city, objected):
     assert (objected.state, objected.provider, objected.consumer) == ("raised", "350900-gaj", "350900-mzj")
-    assert not data.is_disputed("gaj.person", NUMBER)
+    assert not data.under_objection("gaj.person", NUMBER)
     f.step(objected, "register", city.officer)
     assert objected.state == "source_check"
-    assert data.is_disputed("gaj.person", NUMBER)
+    assert data.under_objection("gaj.person", NUMBER)
 
 
 def test_a_correction_is_written_back_and_the_flag_falls(city, objected):
@@ -46,8 +46,7 @@ def test_a_correction_is_written_back_and_the_flag_falls(city, objected):
     assert objected.state == "corrected"
     names = reading.query("SELECT name FROM gaj.person ORDER BY number").rows
     assert names == [("张三",), ("李四",)]
-    assert not data.is_disputed("gaj.person", NUMBER)
-    assert not DisputedRecord.objects.filter(until=None).exists()
+    assert not data.under_objection("gaj.person", NUMBER)
 
 
 def test_past_readers_are_told(city, objected):
@@ -72,12 +71,12 @@ def test_past_readers_are_told(city, objected):
 def test_kept_and_reviewed(city, objected):
     f.step(objected, "register", city.officer)
     f.step(objected, "keep", city.giving, reason="与户籍档案一致")
-    assert not data.is_disputed("gaj.person", NUMBER)
+    assert not data.under_objection("gaj.person", NUMBER)
     f.step(objected, "ask_review", city.asking, ground="档案有误")
-    assert data.is_disputed("gaj.person", NUMBER)
+    assert data.under_objection("gaj.person", NUMBER)
     f.step(objected, "uphold", city.head, reason="经复核属实")
     assert objected.state == "upheld"
-    assert not data.is_disputed("gaj.person", NUMBER)
+    assert not data.under_objection("gaj.person", NUMBER)
 
 
 def test_not_registered(city, objected):

@@ -12,7 +12,8 @@ from citybrain.hub.data.catalogue.domain.codes import class_level, parent_code
 from citybrain.hub.data.catalogue.domain.grading import highest
 from citybrain.hub.data.catalogue.queries.known import unit_known
 from citybrain.hub.data.catalogue.schema import ClassTree, DutyDocument, ResourceDocument
-from citybrain.hub.data.models import CatalogueClass, DutyBinding, Resource
+from citybrain.hub.data.models import CatalogueClass, CodeTable, DutyBinding, Resource
+from citybrain.hub.identity import api as identity
 from citybrain.hub.packs import api as packs
 from citybrain.kernel.errors import Conflict, Invalid
 
@@ -62,8 +63,9 @@ class Duties:
     def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Found:
         """Known units; one unit an element (A18)."""
         owner: dict[str, str] = {}
+        named = units_named(ctx)
         for doc in docs:
-            yield from unit_problems(ctx, doc, "organisation", doc.data.organisation)
+            yield from unit_problems(ctx, doc, "organisation", doc.data.organisation, named)
             for at, element in enumerate(doc.data.elements):
                 other = owner.setdefault(element.name, doc.data.organisation)
                 if other != doc.data.organisation:
@@ -93,30 +95,37 @@ class Resources:
     def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Found:
         """Unknown units, and everything publishing checks (A18, A19, A22, grade matrix), between the documents as well."""
         sources: dict[str, tuple[str, str]] = {}
+        named = units_named(ctx)
         for doc in docs:
             entry: ResourceDocument = doc.data
-            yield from unit_problems(ctx, doc, "owner", entry.owner)
+            yield from unit_problems(ctx, doc, "owner", entry.owner, named)
             body = body_of(entry)
             known = Known(frozenset([entry.classification]), frozenset([entry.owner]), dict(sources))
             for found in problems_of(body, known, complete=entry.state == "published"):
                 yield ctx.problem(doc, pointer(entry, found.path), code=found.code, zh=found.zh, en=found.en)
+            for at, item in enumerate(entry.items):
+                if item.code_table and not code_table_known(ctx, item.code_table):
+                    yield ctx.problem(doc, ("items", at, "code_table"), code="no_codes", zh=f"没有代码表“{item.code_table}”", en=f"there is no code table {item.code_table}")  # fmt: skip
             for duty in entry.duties:
                 if not ctx.known("duties", duty):
                     yield ctx.problem(doc, "duties", code="unknown_duty", zh=f"没有数据责任“{duty}”", en=f"there is no duty {duty}")  # fmt: skip
             sources |= {
-                i.element: (entry.resource, entry.title.zh) for i in entry.items if i.element and i.is_source
+                i.element: (entry.key, entry.title.zh) for i in entry.items if i.element and i.is_source
             }
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
-        """Declare it, tie it to its duties, publish it when it says so. The table is made when the pack is installed."""
+        """Declare it, tie it to its duties, publish it when it says so. The table is made when the transaction commits.
+
+        That rows are made up is said by whoever loads them as well; a document only ever adds that mark.
+        """
         entry: ResourceDocument = doc.data
         body = body_of(entry)
         items = [{"name": name, **item} for name, item in body.pop("items").items()]
         body.pop("grade")
         with refusals():
             row = declare_resource(
-                entry.resource, items=items, by=ctx.by, table="later", pack=doc.pack, demo=entry.demo,
-                permission=entry.permission, note={}, **body,
+                entry.key, items=items, by=ctx.by, table="later", pack=doc.pack, permission=entry.permission, note={},
+                **({"demo": True} if entry.demo else {}), **body,
             )  # fmt: skip
             for duty in entry.duties:
                 bind_duty(duty, row.pk, by=ctx.by)
@@ -126,25 +135,35 @@ class Resources:
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """Out of the catalogue; the rows stay."""
-        rows = Resource.objects.filter(pack=pack, kind="lake")
-        rows.filter(pk=key).update(alive=False)
-        rows.filter(pk=key.replace("-", ".", 1)).update(alive=False)
+        Resource.objects.filter(pack=pack, kind="lake", pk=key).update(alive=False)
 
     def used(self, pack: str, key: str, version: int) -> bool:
         """Editions keep every state, so a description may change."""
         return False
 
 
-def unit_problems(ctx: packs.Context, doc: packs.PackDocument, field: str, code: str) -> Found:
-    """A unit that the directory does not know; a warning, for the pack with the units may come later."""
-    if not unit_known(code):
+def units_named(ctx: packs.Context) -> frozenset[str]:
+    """Units the pack at hand brings itself; those of the packs it needs are in the directory by now."""
+    return frozenset(code for doc in ctx.docs("organisations") for code in identity.unit_codes(doc.data))
+
+
+def code_table_known(ctx: packs.Context, key: str) -> bool:
+    """Whether the pack, one it needs, or the catalogue has the code table."""
+    return ctx.known("codes", key) or CodeTable.objects.filter(pk=key).exists()
+
+
+def unit_problems(
+    ctx: packs.Context, doc: packs.PackDocument, field: str, code: str, named: frozenset[str]
+) -> Found:
+    """A unit that neither the pack nor the directory knows; a warning, for a pack that is not needed may bring it."""
+    if code not in named and not unit_known(code):
         yield ctx.problem(doc, field, code="unknown_unit", level="warning", zh=f"机构目录中没有“{code}”", en=f"the directory has no unit {code}")  # fmt: skip
 
 
 def body_of(entry: ResourceDocument) -> dict[str, Any]:
     """A document as a description."""
     given = entry.model_dump(
-        mode="json", exclude={"resource", "items", "duties", "state", "demo", "permission", "evidence"}
+        mode="json", exclude={"key", "items", "duties", "state", "demo", "permission", "evidence"}
     )
     given["description"] = given.pop("abstract") or {"zh": "", "en": ""}
     given["items"] = {item.name: item_of(item.model_dump(mode="json")) for item in entry.items}

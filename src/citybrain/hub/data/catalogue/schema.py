@@ -80,9 +80,9 @@ class ItemLine(Document):
 
 
 class ResourceDocument(Document):
-    """A resource of the lake (reference §6.2)."""
+    """A resource of the lake (reference §6.2); its table is made when the pack is installed, or by the first write."""
 
-    resource: Key
+    key: Key
     title: Text
     abstract: Text | None = None
     layer: Literal["raw", "standard", "register", "theme", "product"] = "raw"

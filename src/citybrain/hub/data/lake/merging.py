@@ -26,7 +26,7 @@ from citybrain.hub.data.lake.files import GROUP_ROWS, Writing, disk
 from citybrain.hub.data.lake.keys import lookup_key, normal
 from citybrain.hub.data.lake.planning import Entry, Plan, plan
 from citybrain.hub.data.lake.relations import PATH, ROW, relation_of
-from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.lake.tables import made
 from citybrain.hub.data.lake.writing import Seen, has_batch
 
 MOST_KEYS = 1_000_000
@@ -42,7 +42,7 @@ def upsert(
     ``key`` is the column the table's rows are looked up by; when it is among ``on`` only files that may hold these keys are
     opened. Errors as ``writing.append``.
     """
-    found = table(name)
+    found = made(name)
     if has_batch(found, batch):
         return 0
     writing = Writing(found, seen=seen)
@@ -78,7 +78,7 @@ def delete(
     and ``keys``: only rows whose identifier in that column is one of these; files that cannot hold them stay closed.
     ``at`` is the moment of the delivery; marks carry no time of their own.
     """
-    found = table(name)
+    found = made(name)
     if has_batch(found, batch):
         return 0
     condition, values = of_keys(where, dict(params or {}), key, keys)

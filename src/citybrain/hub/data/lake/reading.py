@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import sqlglot
+from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import BooleanExpression, EqualTo
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
@@ -21,8 +22,8 @@ from citybrain.hub.data.lake import engine
 from citybrain.hub.data.lake.engine import SECONDS, cursor
 from citybrain.hub.data.lake.keys import lookup_key
 from citybrain.hub.data.lake.planning import Plan, plan
-from citybrain.hub.data.lake.relations import relation_of
-from citybrain.hub.data.lake.tables import HISTORY, table
+from citybrain.hub.data.lake.relations import Shape, nothing, relation_of
+from citybrain.hub.data.lake.tables import HISTORY, declared, schema_of, table
 from citybrain.kernel.errors import NotFound
 
 COUNT_SECONDS = 600.0
@@ -75,7 +76,7 @@ def answering(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     with cursor(min(asked.seconds, MOST_SECONDS)) as own:
         for number, (name, nodes) in enumerate(named_tables(tree).items()):
             view = f"lake_{number}"
-            source = relation(table(name), asked.filters.get(name), asked.as_of)
+            source = relation_named(name, asked.filters.get(name), asked.as_of)
             own.execute(f"CREATE TEMP VIEW {view} AS {source}")
             for node in nodes:
                 node.replace(aliased(node, view))
@@ -95,6 +96,17 @@ def named_tables(tree: exp.Expr) -> dict[str, list[exp.Table]]:
 def aliased(node: exp.Table, view: str) -> exp.Expr:
     """The view in place of a table, under the table's alias or its own noun."""
     return exp.to_table(view).as_(node.alias or node.name, table=True)
+
+
+def relation_named(name: str, only: BooleanExpression | None, as_of: datetime | None) -> str:
+    """SELECT over a table by name; one that is declared and was never written to has no rows. NoSuchTableError."""
+    try:
+        return relation(table(name), only, as_of)
+    except NoSuchTableError:
+        columns = declared(name)
+        if not columns:
+            raise
+        return nothing(Shape(tuple(schema_of(columns).fields), steady=True), places=False)
 
 
 def relation(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> str:
@@ -124,8 +136,13 @@ def person_filter(name: str, value: str) -> tuple[dict[str, BooleanExpression], 
 
 
 def row_count(name: str) -> int:
-    """How many rows live in a table: from the manifests, counted only where rows were deleted."""
-    found = table(name)
+    """How many rows live in a table: from the manifests, counted only where rows were deleted. NoSuchTableError."""
+    try:
+        found = table(name)
+    except NoSuchTableError:
+        if declared(name):
+            return 0
+        raise
     made = plan(found)
     clean = sum(entry.file.record_count for entry in made.clean())
     dirty = made.dirty()

@@ -3,6 +3,8 @@
 A table is named ``namespace.noun``. Besides its own columns every table has four of ours: ``_batch`` (which delivery a
 row came with), ``_at`` (when), ``_row`` (its number in the delivery) and ``_key`` (keyed hash of the identifier rows
 are looked up by; files are clustered by it, so that their statistics prune).
+
+A resource of the catalogue is declared before its table is made: until the first write it reads as empty.
 """
 
 from collections.abc import Sequence
@@ -26,6 +28,7 @@ from pyiceberg.types import (
 )
 
 from citybrain.hub.data.lake.catalog import catalog
+from citybrain.hub.data.models import Item
 
 TYPES: dict[str, IcebergType] = {
     "text": StringType(),
@@ -83,6 +86,23 @@ def create_table(name: str, columns: Sequence[LakeColumn], properties: dict[str,
 def table(name: str) -> Table:
     """A table; NoSuchTableError otherwise."""
     return catalog().load_table(name)
+
+
+def declared(name: str) -> list[LakeColumn]:
+    """The columns the catalogue declares for a table; empty when it declares none of this name."""
+    rows = Item.objects.filter(resource_id=name, resource__kind="lake").order_by("position")
+    return [LakeColumn(*said) for said in rows.values_list("name", "type")]
+
+
+def made(name: str) -> Table:
+    """A table to write to; one that is declared and not there yet is made. NoSuchTableError otherwise."""
+    try:
+        return table(name)
+    except NoSuchTableError:
+        columns = declared(name)
+        if not columns:
+            raise
+        return create_table(name, columns)
 
 
 def has_table(name: str) -> bool:

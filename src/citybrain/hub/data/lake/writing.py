@@ -18,7 +18,7 @@ from citybrain.hub.data.lake.catalog import batch_of
 from citybrain.hub.data.lake.commits import Delta, land
 from citybrain.hub.data.lake.files import Writing
 from citybrain.hub.data.lake.planning import plan
-from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.lake.tables import made, table
 from citybrain.hub.data.models import LakeBatch
 
 Source = AbstractContextManager[Iterator[pa.RecordBatch]]
@@ -35,7 +35,7 @@ def append(
     its keyed hash. A time without zone is city time. ``seen`` is called with the rows written so far; what it raises ends
     the write and leaves nothing. ValueError: a value does not fit its column. Unavailable: disk full, memory, too busy.
     """
-    found = table(name)
+    found = made(name)
     source = from_arrow(rows, found.schema(), Delivery(str(batch), at, key))
     return brought(found, source, str(batch), seen)
 
@@ -50,7 +50,7 @@ def append_files(
     seen: Seen | None = None,
 ) -> int:
     """Append the rows of Parquet files, in their order, as one delivery; otherwise like ``append``. The files stay."""
-    found = table(name)
+    found = made(name)
     source = from_files(list(paths), found.schema(), Delivery(str(batch), at, key))
     return brought(found, source, str(batch), seen)
 
@@ -59,7 +59,7 @@ def replace(
     name: str, rows: Rows, *, batch: UUID | str, at: datetime, key: str = "", seen: Seen | None = None
 ) -> int:
     """The whole table anew in one snapshot; earlier snapshots stay readable. Rows written (0: this batch was there)."""
-    found = table(name)
+    found = made(name)
     source = from_arrow(rows, found.schema(), Delivery(str(batch), at, key))
     return brought(found, source, str(batch), seen, anew=True)
 

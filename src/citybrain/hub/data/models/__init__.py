@@ -5,7 +5,7 @@ from citybrain.hub.data.models.catalogue_import import CatalogueImport
 from citybrain.hub.data.models.code_table import CodeTable
 from citybrain.hub.data.models.collection import Collection, CollectionRun, CollectionVersion, RunBatch
 from citybrain.hub.data.models.contract import Contract
-from citybrain.hub.data.models.dispute import CorrectionNotice, DisputedRecord
+from citybrain.hub.data.models.dispute import CorrectionNotice
 from citybrain.hub.data.models.duty import Duty, DutyBinding
 from citybrain.hub.data.models.edition import Edition
 from citybrain.hub.data.models.entity_decision import EntityDecision, MatchPair
@@ -36,7 +36,7 @@ from citybrain.hub.data.models.suggestion import Suggestion
 
 __all__ = [
     "CatalogueClass", "CatalogueImport", "CodeTable", "Collection", "CollectionRun", "CollectionVersion",
-    "Contract", "CorrectionNotice", "DisputedRecord", "Duty", "DutyBinding", "Edition", "EntityDecision",
+    "Contract", "CorrectionNotice", "Duty", "DutyBinding", "Edition", "EntityDecision",
     "Exchange", "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave",
     "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ProblemRow", "QualityProfile",
     "QualityResult", "QualityRule", "QualityScan", "QualityScore", "QualityWeight", "ReadLog", "Receipt",

@@ -1,34 +1,9 @@
-"""Records under objection (异议中), and the word of corrections that every past reader has to confirm."""
+"""The word of corrections that every past reader has to confirm. Which records are under objection says ``Objection``."""
 
 from django.db import models
 
 from citybrain.kernel.fields import EncryptedTextField
 from citybrain.kernel.ids import new_id
-
-
-class DisputedRecord(models.Model):
-    """A record somebody objects to; while ``until`` is empty its flag travels with it."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    resource = models.CharField(max_length=120)
-    record_hash = models.CharField(max_length=32)
-    objection_id = models.CharField(max_length=80)
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["resource", "record_hash"], name="data_disputed_record")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "record_hash", "objection_id"], name="data_disputed_once"
-            )
-        ]
-
-    class Privacy:
-        personal: list[str] = []
-
-    def __str__(self) -> str:
-        return f"{self.resource} {self.objection_id}"
 
 
 class CorrectionNotice(models.Model):

@@ -49,9 +49,12 @@ class ModelRun(models.Model):
     model = models.ForeignKey(LakeModel, on_delete=models.CASCADE, related_name="runs")
     job_id = models.UUIDField(null=True, db_index=True)
     state = models.CharField(max_length=10, choices=RUN_STATES, default="running")
+    hash = models.CharField(max_length=64, blank=True)  # of the model as it was
     rows = models.BigIntegerField(default=0)
-    # Rows of the upstream newer than this were read; the next incremental run goes on from ``until``.
+    # Rows of the upstream newer than ``since`` were read, up to ``read_to`` in a backfill of a range; the next incremental
+    # run goes on from ``until``.
     since = models.DateTimeField(null=True)
+    read_to = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)
     error = models.TextField(blank=True)

@@ -23,6 +23,7 @@ class SubjectFile(models.Model):
     note = models.JSONField(default=dict)
     register = models.CharField(max_length=120)
     links = models.CharField(max_length=120)
+    relations = models.CharField(max_length=120, blank=True)
     permission = models.CharField(max_length=60)
     blocks = models.JSONField(default=list)
     pack = models.CharField(max_length=60, blank=True)
@@ -66,7 +67,8 @@ class FileRead(models.Model):
 class Objection(models.Model):
     """Somebody says that a value of a record is wrong (异议). What they say is right is encrypted.
 
-    ``record`` and ``subject`` are keyed hashes. While it is open the record is flagged and decides nothing alone (A21).
+    ``record`` and ``subject`` are keyed hashes. From registering until it is settled the record is under objection and
+    decides nothing alone (A21); this is the only place that says so.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -76,6 +78,10 @@ class Objection(models.Model):
         blank=True
     )  # the record's identifier, for writing a correction back
     item = models.CharField(max_length=60)
+    # The value that was objected to, and what it was corrected to (None: not written by us), both as the engine says
+    # them: a model that is built again puts the right value wherever its sources still say the wrong one.
+    stood: Any = EncryptedTextField(blank=True)
+    corrected_to: Any = EncryptedTextField(null=True)
     claimed: Any = EncryptedTextField(blank=True)
     reason: Any = EncryptedTextField(blank=True)
     subject = models.CharField(max_length=64, blank=True, db_index=True)
@@ -88,10 +94,13 @@ class Objection(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["resource", "record", "state"], name="data_objection_record")]
+        indexes = [
+            models.Index(fields=["resource", "record", "state"], name="data_objection_record"),
+            models.Index(fields=["resource", "state"], name="data_objection_state"),
+        ]
 
     class Privacy:
-        personal: list[str] = ["claimed", "reason", "by"]
+        personal: list[str] = ["record_value", "stood", "corrected_to", "claimed", "reason", "by"]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.state}"

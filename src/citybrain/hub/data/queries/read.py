@@ -16,8 +16,14 @@ from citybrain.hub.data.domain.statement import (
     sql_columns,
     window,
 )
+from citybrain.hub.data.models import Resource
 from citybrain.hub.data.queries.contracts import refuse_outside
 from citybrain.hub.data.queries.running import run_on
+from citybrain.hub.data.registers.queries.objections import (
+    count_under_objection,
+    marks_under_objection,
+    record_mark,
+)
 from citybrain.hub.identity import api as identity
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed
@@ -59,8 +65,11 @@ def read(
     tests = [*scope_tests(actor, dataset), *asked(dataset, where, time, since, until)]
     most = MOST_EXPORTED if kind == "export" else MOST_ROWS
     limit, offset = max(1, min(limit, most)), max(0, min(offset, MOST_OFFSET))
-    statement = reading(dataset, chosen, tests, limit=limit + 1, offset=offset, newest=True)
+    key_item = key_of_disputed(dataset)
+    asked_for = (*chosen, dataset.column(key_item)) if key_item else chosen
+    statement = reading(dataset, asked_for, tests, limit=limit + 1, offset=offset, newest=True)
     found = run_on(dataset, statement)
+    found, disputed = flagged(dataset, found, key_item)
     hidden = frozenset() if allowed_unmasked(actor, dataset, unmask) else personal(chosen)
     rows = tuple(shown(row, chosen, hidden) for row in found[:limit])
     log_read(
@@ -77,7 +86,24 @@ def read(
         masked=hidden,
         link=dataset.link if at >= 0 else "",
         link_at=at,
+        disputed=disputed[:limit],
     )
+
+
+def key_of_disputed(dataset: Dataset) -> str:
+    """The key item when any record of the table is under objection now; else empty."""
+    if dataset.store != "lake" or not count_under_objection(dataset.key):
+        return ""
+    return Resource.objects.filter(pk=dataset.key).values_list("key_item", flat=True).first() or ""
+
+
+def flagged(dataset: Dataset, found: Sequence[Sequence[Any]], key_item: str) -> tuple[list, tuple[bool, ...]]:
+    """The rows without the key read beside them, and which of them are under objection."""
+    if not key_item:
+        return list(found), ()
+    marks = [record_mark(dataset.key, str(row[-1] or "")) for row in found]
+    under = marks_under_objection(dataset.key, set(marks))
+    return [row[:-1] for row in found], tuple(mark in under for mark in marks)
 
 
 def chosen_columns(dataset: Dataset, names: Sequence[str]) -> tuple[Column, ...]:

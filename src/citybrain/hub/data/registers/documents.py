@@ -1,5 +1,6 @@
-"""What packs say about the registers: code tables, tables departments deliver, models, files, demo rows. Schemas only."""
+"""What packs say about the registers: code tables, models, files, demo rows. Schemas only."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -22,7 +23,7 @@ class Strict(BaseModel):
 
 
 class ItemSaid(Strict):
-    """One item of a table. ``codes`` names a code table of the pack."""
+    """One item of what a model makes. ``codes`` names a code table of a pack."""
 
     name: Name
     type: Literal["text", "integer", "number", "real", "bool", "date", "datetime"] = "text"
@@ -33,12 +34,12 @@ class ItemSaid(Strict):
     grade: Grade = "L1"
     personal: str = Field(default="", max_length=30)
 
-    def fields(self, key_item: str) -> dict:
-        """As ``declare_resource`` takes it."""
+    def fields(self, keys: Sequence[str]) -> dict:
+        """As ``declare_resource`` takes it; ``keys`` are the items that tell rows apart."""
         return {
             "name": self.name, "type": self.type, "title": self.title.as_dict(), "required": self.required,
             "code_table": self.codes, "identifier": self.identifier, "grade": self.grade, "personal": self.personal,
-            "is_key": self.name == key_item,
+            "is_key": self.name in keys,
         }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ class Shaped(Strict):
     summary: Text | None = None
     owner: str = Field(min_length=1, max_length=80)
     cycle: Cycle = "daily"
-    classification: str = Field(default="", max_length=40)
+    classification: str = Field(default="", pattern=r"^[0-9]{0,20}$")
     sharing: Sharing = "conditional"
     sharing_condition: str = Field(default="", max_length=400)
     sharing_basis: str = Field(default="", max_length=200)
@@ -83,12 +84,6 @@ class Shaped(Strict):
         )  # fmt: skip
         said = {name: getattr(self, name) for name in names}
         return {**said, "description": self.summary.as_dict() if self.summary else {}}
-
-
-class TableSaid(Shaped):
-    """A table departments deliver into (raw layer)."""
-
-    source_system: str = Field(default="", max_length=80)
 
 
 class TestSaid(Strict):
@@ -160,7 +155,10 @@ class LinksSaid(Strict):
 
 
 class IncrementalSaid(Strict):
-    """Read only what came into ``on`` since the last run; rows are laid over what is there by the key item."""
+    """Read only what came into ``on`` since the last run; its rows take the place of those with the same keys.
+
+    Right for models whose rows each follow from the newest rows of ``on`` with the same keys. What is deleted there stays.
+    """
 
     on: Key
 
@@ -179,9 +177,16 @@ class ModelSaid(Shaped):
     def _one_way(self):
         if sum(map(bool, (self.sql, self.golden, self.links))) != 1:
             raise ValueError("sql、golden、links 只写一种 / say one of sql, golden, links")
-        if self.incremental and not (self.sql and self.key_item):
-            raise ValueError("增量需要 sql 和 key_item / incremental needs sql and key_item")
+        if self.incremental and not (self.sql and all(self.keys)):
+            raise ValueError(
+                "增量需要 sql 和 key_item 或唯一性检验 / incremental needs sql, and a key_item or a unique test"
+            )
         return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Items that tell rows apart: what a stopping test says is unique, else the key item."""
+        return next((t.unique for t in self.tests if t.unique and t.stop), (self.key_item,))
 
     def survivorship(self) -> Survivorship:
         """The declaration as the domain knows it; the golden record's own id is its key item."""
@@ -237,6 +242,8 @@ class FileSaid(Strict):
     note: Text | None = None
     register_: Key = Field(alias="register")
     links: Key
+    # Who may act for whom (subject, other, kind, since, until): opens minors' files to guardians, firms' to representatives.
+    relations: Key | Literal[""] = ""
     permission: str = "data.files"
     position: int = 0
     blocks: tuple[BlockSaid, ...] = Field(min_length=1, max_length=40)

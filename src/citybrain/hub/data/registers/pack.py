@@ -1,12 +1,16 @@
-"""Pack parts of the registers: ``codes`` 71, ``tables`` 72, ``models`` 74, ``archives`` 76; demo ``rows`` 905."""
+"""Pack parts of the registers: ``codes`` 71, ``models`` 74, ``archives`` 76; demo ``rows`` 905.
+
+The tables departments deliver into are the catalogue's part ``resources`` (72). Nothing here touches the lake: tables are
+made when the installing transaction commits, rows come by jobs that are queued in it, so that a check, which is an
+install that is rolled back, leaves nothing behind.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from citybrain.hub.data.catalogue.actions.declare import declare_resource, publish_resource
 from citybrain.hub.data.models import LakeModel, Resource, SubjectFile
 from citybrain.hub.data.registers import documents
-from citybrain.hub.data.registers.actions import demo_rows
+from citybrain.hub.data.registers.actions import codes, demo_rows
 from citybrain.hub.data.registers.actions.declare_from_pack import (
     declare_codes,
     declare_said,
@@ -30,8 +34,8 @@ def unpublish(key: str) -> None:
 
 
 def known_resource(ctx: packs.Context, key: str) -> bool:
-    """Whether a table, model, code table or resource of the catalogue has this key."""
-    if ctx.known("tables", key) or ctx.known("models", key):
+    """Whether a resource, model or code table of a pack, or a resource of the catalogue, has this key."""
+    if ctx.known("resources", key) or ctx.known("models", key):
         return True
     namespace, _, noun = key.partition(".")
     if namespace == "code" and ctx.known("codes", noun):
@@ -55,46 +59,12 @@ class Codes:
                 )
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
-        """The resource and its rows; a check leaves the lake alone."""
-        if not ctx.checking:
-            declare_codes(doc.data, pack=doc.pack, by=ctx.by)
+        """The resource; its rows by a job."""
+        declare_codes(doc.data, pack=doc.pack, by=ctx.by)
+        codes.begin_bring(doc.pack, by=ctx.by)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         unpublish(f"code.{key}")
-
-    def used(self, pack: str, key: str, version: int) -> bool:
-        return False
-
-
-class Tables:
-    """Tables departments deliver into: the raw layer."""
-
-    key, order, schema = "tables", 72, documents.TableSaid
-
-    def check(self, ctx: packs.Context, docs: Docs) -> Iterable[packs.Problem]:
-        """Code tables exist."""
-        for doc in docs:
-            for n, item in enumerate(doc.data.items):
-                if item.codes and not ctx.known("codes", item.codes):
-                    yield ctx.problem(
-                        doc, ("items", n, "codes"), code="no_codes",
-                        zh=f"没有代码表 {item.codes}", en=f"there is no code table {item.codes}",
-                    )  # fmt: skip
-
-    def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
-        """The resource with its table, published; a check leaves the lake alone."""
-        if ctx.checking:
-            return
-        said: documents.TableSaid = doc.data
-        declare_resource(
-            said.key, title=said.title.as_dict(), items=[item.fields(said.key_item) for item in said.items], by=ctx.by,
-            owner=said.owner, cycle=said.cycle, key_item=said.key_item, layer="raw", pack=doc.pack,
-            source_system=said.source_system, **said.values(),
-        )  # fmt: skip
-        publish_resource(said.key, by=ctx.by)
-
-    def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
-        unpublish(key)
 
     def used(self, pack: str, key: str, version: int) -> bool:
         return False
@@ -152,8 +122,6 @@ class Models:
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         """What the model reads first, then the model."""
-        if ctx.checking:
-            return
         for name in upstream_said(doc.data):
             other = ctx.find("models", name)
             if other is not None and not LakeModel.objects.filter(pk=name, alive=True).exists():
@@ -179,7 +147,12 @@ class Files:
         """Sources and permission words exist."""
         for doc in docs:
             said: documents.FileSaid = doc.data
-            for name in (said.register_, said.links, *(block.resource for block in said.blocks)):
+            for name in (
+                said.register_,
+                said.links,
+                *filter(None, [said.relations]),
+                *(b.resource for b in said.blocks),
+            ):
                 if not known_resource(ctx, name):
                     yield ctx.problem(
                         doc, "blocks", code="unknown_upstream",
@@ -199,7 +172,7 @@ class Files:
             key=said.key,
             defaults={
                 "subject": said.subject, "title": said.title.as_dict(), "note": said.note.as_dict() if said.note else {},
-                "register": said.register_, "links": said.links, "permission": said.permission, "blocks": blocks,
+                "register": said.register_, "links": said.links, "relations": said.relations, "permission": said.permission, "blocks": blocks,
                 "pack": doc.pack, "alive": True, "position": said.position,
             },
         )  # fmt: skip
@@ -219,7 +192,7 @@ class DemoRows:
     def check(self, ctx: packs.Context, docs: Docs) -> Iterable[packs.Problem]:
         """The table is known, the file there, its head names items."""
         for doc in docs:
-            table = ctx.find("tables", doc.data.key)
+            table = ctx.find("resources", doc.data.key)
             try:
                 head = demo_rows.head_of(ctx.asset(doc.data.file))  # type: ignore[attr-defined]
             except ValueError as error:
@@ -239,8 +212,7 @@ class DemoRows:
 
     def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
         demo_rows.refuse_production()
-        if not ctx.checking:
-            demo_rows.begin_load(doc.pack, by=ctx.by)
+        demo_rows.begin_load(doc.pack, by=ctx.by)
 
     def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
         """The rows stay as delivered; the tables go with their own part."""
@@ -249,5 +221,5 @@ class DemoRows:
         return False
 
 
-for part in (Codes(), Tables(), Models(), Files(), DemoRows()):
+for part in (Codes(), Models(), Files(), DemoRows()):
     packs.register_part(part)

@@ -18,6 +18,8 @@ class Value:
     shown: Any
     masked: bool = False
     objected: bool = False
+    # The value as the engine writes it; kept for objections, never shown.
+    stood: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Said:
     confidence: float
     others: tuple[tuple[str, str, date | None], ...] = ()
     place: int = 0
+    # Its source record is under objection in this item: it decides nothing alone (A21).
+    objected: bool = False
 
 
 @dataclass(frozen=True)

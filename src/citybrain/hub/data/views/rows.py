@@ -51,7 +51,12 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     except (Invalid, ExpressionError) as error:
         context = {"entry": entry, "asked": said, "rows": None, "problems": problems(error)}
         return render(request, "data/rows.html", context, status=422)
-    return csv_answer(key, [c.title.say() for c in found.columns], found.rows)
+    head, rows = [c.title.say() for c in found.columns], found.rows
+    if any(found.disputed):
+        flags = [_("yes") if under else "" for under in found.disputed]
+        head = [*head, _("Under objection")]
+        rows = tuple((*row, flag) for row, flag in zip(rows, flags, strict=True))
+    return csv_answer(key, head, rows)
 
 
 def csv_answer(name: str, head, rows) -> HttpResponse:

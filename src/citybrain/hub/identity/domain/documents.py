@@ -213,6 +213,11 @@ def expand(doc: Organisations) -> Iterator[Unit]:
     yield from doc.units
 
 
+def unit_codes(doc: Organisations) -> frozenset[str]:
+    """Codes of all units a document brings."""
+    return frozenset(unit.code for unit in expand(doc))
+
+
 def _department(department: Department, place: Jurisdiction) -> Unit:
     name = department.names.get(place.prefix) or department.names.get(place.level) or department.name
     short = department.shorts.get(place.prefix) or department.shorts.get(place.level) or department.short

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.data import RecordCorrected
 from citybrain.hub.data.grants.actions.notify import notify
-from citybrain.hub.data.grants.queries.disputed import record_hash
-from citybrain.hub.data.models import CorrectionNotice, DisputedRecord
+from citybrain.hub.data.models import CorrectionNotice
+from citybrain.hub.data.registers.queries.objections import record_mark
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
@@ -30,10 +30,7 @@ SELECT consumer, (array_agg(grant_id ORDER BY at DESC))[1] FROM data_sharelog
 @transaction.atomic
 def broadcast_correction(event: RecordCorrected, *, by: Actor) -> int:
     """A notice to every past reader, once each however often the event comes; returns how many are new."""
-    hashed = record_hash(event.resource, event.record)
-    DisputedRecord.objects.filter(
-        resource=event.resource, record_hash=hashed, objection_id=event.objection_id, until=None
-    ).update(until=clock.now())
+    hashed = record_mark(event.resource, event.record)
     made = [
         notice(event, hashed, consumer, grant_id) for consumer, grant_id in readers(event.resource, hashed)
     ]

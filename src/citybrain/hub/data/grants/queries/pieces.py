@@ -13,10 +13,13 @@ from citybrain.hub.data.grants.data import Caller
 from citybrain.hub.data.grants.domain import records as rules
 from citybrain.hub.data.grants.domain.selecting import all_of, params_of, row_filter_test, rows_statement
 from citybrain.hub.data.grants.exchange.target import Piece, Position, Shape
-from citybrain.hub.data.grants.queries.disputed import disputed_among, record_hash
 from citybrain.hub.data.grants.queries.living import Living
 from citybrain.hub.data.grants.queries.shared import run_statement
-from citybrain.hub.data.models import DisputedRecord
+from citybrain.hub.data.registers.queries.objections import (
+    count_under_objection,
+    marks_under_objection,
+    record_mark,
+)
 
 ROWS = 20_000
 NAMED = 1000  # up to so many rows the log names each record; L4 always
@@ -65,7 +68,7 @@ def released(
     items = found.chosen(())
     width, grade = len(items), found.grade_of(items)
     hashes = hashes_of(found, [str(row[width] or "") for row in rows], grade)
-    disputed = disputed_among(found.dataset.key, {h for h in hashes if h})
+    disputed = marks_under_objection(found.dataset.key, {h for h in hashes if h})
     named = [h for h in hashes if h] if grade == "L4" or len(rows) <= NAMED else []
     release(
         Leaving(
@@ -82,10 +85,10 @@ def released(
 
 def hashes_of(found: Living, keys: list[str], grade: str) -> list[str]:
     """Record hashes where anybody needs them: few rows, L4, or a record of the resource under objection."""
-    objected = DisputedRecord.objects.filter(resource=found.dataset.key, until=None).exists()
+    objected = count_under_objection(found.dataset.key)
     if not found.key_item or not (objected or grade == "L4" or len(keys) <= NAMED):
         return []
-    return [record_hash(found.dataset.key, key) for key in keys]
+    return [record_mark(found.dataset.key, key) for key in keys]
 
 
 def chunk_name(exchange: UUID, batch: str, start: Position) -> str:

@@ -23,11 +23,11 @@ from citybrain.hub.data.grants.data import Caller, SharedRows, Wanted
 from citybrain.hub.data.grants.domain import records as order_rules
 from citybrain.hub.data.grants.domain.filters import BadFilter, filter_tests
 from citybrain.hub.data.grants.domain.selecting import row_filter_test, rows_statement
-from citybrain.hub.data.grants.queries.disputed import disputed_among, record_hash
 from citybrain.hub.data.grants.queries.living import Living, living_grant
 from citybrain.hub.data.lake import dialect, reading
 from citybrain.hub.data.lake.keys import lookup_key
 from citybrain.hub.data.queries.running import MILLISECONDS, run
+from citybrain.hub.data.registers.queries.objections import marks_under_objection, record_mark
 from citybrain.kernel.crypto import Undecipherable, decrypt_text, encrypt_text
 from citybrain.kernel.errors import FieldProblem, Invalid, Unavailable
 
@@ -68,8 +68,8 @@ def given(
     """The rows, released: counted and logged before anybody has them."""
     kept, width = raw[:limit], len(items)
     keys = tuple(str(row[width] or "") for row in kept)
-    hashes = [record_hash(found.dataset.key, key) for key in keys]
-    disputed = disputed_among(found.dataset.key, {h for h in hashes if h})
+    hashes = [record_mark(found.dataset.key, key) for key in keys]
+    disputed = marks_under_objection(found.dataset.key, {h for h in hashes if h})
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),

@@ -11,9 +11,9 @@ from citybrain.hub.data.grants.data import Caller, FactAnswer
 from citybrain.hub.data.grants.domain import records
 from citybrain.hub.data.grants.domain.filters import BadFilter
 from citybrain.hub.data.grants.domain.selecting import comparing_statement, row_filter_test
-from citybrain.hub.data.grants.queries.disputed import disputed_among, record_hash
 from citybrain.hub.data.grants.queries.living import Living, living_grant
 from citybrain.hub.data.grants.queries.shared import bad_filter, records_test, run_statement
+from citybrain.hub.data.registers.queries.objections import marks_under_objection, record_mark
 from citybrain.kernel import ratelimit
 from citybrain.kernel.errors import FieldProblem, Invalid
 
@@ -33,13 +33,13 @@ def verify_record(
     if not said:
         raise Invalid([FieldProblem("items", "required", _("Say what to compare: item and value."))])
     names = found.chosen(tuple(said))
-    hashed = record_hash(found.dataset.key, record)
+    hashed = record_mark(found.dataset.key, record)
     ratelimit.allow(f"share-record:{caller.consumer}:{hashed}", ATTEMPTS_PER_RECORD, RECORD_SECONDS)
     truths = compared(found, record, {name: said[name] for name in names})
     differs = tuple(name for name, same in zip(names, truths, strict=True) if not same)
     if differs:
         ratelimit.allow(f"share-miss:{caller.consumer}", MISSES, MISS_SECONDS)
-    disputed = disputed_among(found.dataset.key, [hashed])
+    disputed = marks_under_objection(found.dataset.key, [hashed])
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, "verify", names, found.grade_of(names),

@@ -20,8 +20,8 @@ class Version:
 
 
 def newest(key: str) -> Version:
-    """The newest snapshot of a table."""
-    found = tables.table(key).current_snapshot()
+    """The newest snapshot of a table; of one that was never written to, the empty one."""
+    found = tables.table(key).current_snapshot() if tables.has_table(key) else None
     if found is None:
         return Version(0, None, 0)
     return Version(found.snapshot_id, moment(found.timestamp_ms), total_rows(found))

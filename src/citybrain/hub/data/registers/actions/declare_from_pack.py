@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import pyarrow as pa
-
-from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_delivery, publish_resource
+from citybrain.hub.data.catalogue.actions.declare import declare_resource, publish_resource
 from citybrain.hub.data.catalogue.actions.lineage import renew_lineage
 from citybrain.hub.data.models import CodeTable
-from citybrain.hub.data.registers.actions.declare_model import declare_model, digest
-from citybrain.hub.data.registers.actions.put import put
+from citybrain.hub.data.registers.actions.declare_model import declare_model
 from citybrain.hub.data.registers.documents import CodesSaid, ModelSaid
 from citybrain.hub.data.registers.domain import model_sql, survivorship
-from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 
 LINK_ITEMS: list[dict[str, Any]] = [
@@ -19,6 +15,7 @@ LINK_ITEMS: list[dict[str, Any]] = [
         "name": "record",
         "type": "text",
         "title": {"zh": "来源记录", "en": "Source record"},
+        "is_key": True,
         "grade": "L3",
         "personal": "yes",
     },
@@ -27,7 +24,6 @@ LINK_ITEMS: list[dict[str, Any]] = [
         "name": "entity",
         "type": "text",
         "title": {"zh": "主体标识", "en": "Subject id"},
-        "is_key": True,
         "grade": "L2",
     },
     {
@@ -47,13 +43,14 @@ VALUE_ITEMS: list[dict[str, Any]] = [
         "is_key": True,
         "grade": "L2",
     },
-    {"name": "item", "type": "text", "title": {"zh": "信息项", "en": "Item"}},
+    {"name": "item", "type": "text", "title": {"zh": "信息项", "en": "Item"}, "is_key": True},
     {"name": "value", "type": "text", "title": {"zh": "值", "en": "Value"}, "grade": "L3", "personal": "yes"},
     {"name": "source", "type": "text", "title": {"zh": "来源", "en": "Source"}},
     {
         "name": "record",
         "type": "text",
         "title": {"zh": "来源记录", "en": "Source record"},
+        "is_key": True,
         "grade": "L3",
         "personal": "yes",
     },
@@ -89,11 +86,11 @@ def declare_said(said: ModelSaid, *, pack: str, by: Actor) -> None:
     title = said.title.as_dict()
     if said.golden is not None:
         declare_provenance(said, common)
-    items = [item.fields(said.key_item) for item in said.items]
+    items = [item.fields(said.keys) for item in said.items]
     declare_model(
         said.key, title=title, items=LINK_ITEMS if said.links else items, tests=tests, sql=sql_of(said),
         kind="links" if said.links else "sql", key_item="entity" if said.links else said.key_item,
-        spec={"register": said.links.register_} if said.links else {},
+        spec={"register": said.links.register_} if said.links else {"keys": list(said.keys)},
         upstream=[said.links.records] if said.links else (),
         materialise="incremental" if said.incremental else "replace",
         incremental_on=said.incremental.on if said.incremental else "", **common, **said.values(),
@@ -123,7 +120,7 @@ def plain(test: Any) -> dict[str, Any]:
 
 
 def declare_codes(said: CodesSaid, *, pack: str, by: Actor) -> None:
-    """A code table as a resource with its rows; written anew only when they changed."""
+    """A code table and its resource; ``codes.bring`` writes the rows."""
     key = f"code.{said.key}"
     words = {c.code: c.title.as_dict() for c in said.codes}
     said_so = {"title": said.title.as_dict(), "basis": said.basis, "words": words, "pack": pack}
@@ -135,12 +132,6 @@ def declare_codes(said: CodesSaid, *, pack: str, by: Actor) -> None:
     ]
     declare_resource(
         key, title=said.title.as_dict(), items=items, by=by, owner="350900-fgw", cycle="irregular", layer="standard",
-        sharing="unconditional", opening="unconditional", key_item="code", pack=pack,
+        sharing="unconditional", opening="unconditional", key_item="code", pack=pack, table="later",
     )  # fmt: skip
     publish_resource(key, by=by)
-    rows = pa.table({
-        "code": [c.code for c in said.codes], "zh": [c.title.zh for c in said.codes], "en": [c.title.en for c in said.codes],
-    })  # fmt: skip
-    batch, at = digest(rows.to_pylist()), clock.now()
-    if put(key, rows, batch=batch, at=at, key_item="code"):
-        note_delivery(key, batch=batch, rows=rows.num_rows, by=by, at=at)

@@ -65,6 +65,7 @@ def declare_model(
         cycle=cycle,
         key_item=key_item,
         pack=pack,
+        table="later",
         **resource,
     )
     publish_resource(key, by=by)
@@ -74,7 +75,7 @@ def declare_model(
             "kind": kind, "title": dict(title), "owner": owner, "cycle": cycle, "spec": dict(spec or {}),
             "sql": statement.sql if statement else "", "upstream": tables, "materialise": materialise,
             "key_item": key_item, "incremental_on": incremental_on, "tests": [dict(t) for t in tests], "pack": pack,
-            "document": document, "alive": True, "hash": digest(sql, spec, tests), "changed_at": clock.now(),
+            "document": document, "alive": True, "hash": digest(sql, spec, incremental_on), "changed_at": clock.now(),
         },
     )  # fmt: skip
     if statement is not None:

@@ -19,7 +19,6 @@ from citybrain.hub.data.registers.actions.put import put
 from citybrain.hub.packs import api as packs
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.text import Text
 
 KIND = "registers.demo_rows"
 READ: dict[str, Callable[[str], Any]] = {
@@ -38,8 +37,8 @@ def refuse_production() -> None:
 
 def begin_load(pack: str, *, by: Actor) -> Job:
     """Queue loading the rows of a pack; once, however many documents ask."""
-    title = Text(zh="装载演示城市的合成数据", en="Load the demo city's synthetic rows")
-    return begin_job(KIND, by=by, subject=pack, title=title, organisation="350900-fgw", alone=True)
+    waiting = Job.objects.filter(kind=KIND, subject=pack, state="queued").first()
+    return waiting or begin_job(KIND, by=by, subject=pack, organisation="350900-fgw")
 
 
 def run_load(run: Any) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Which source record belongs to which person or firm: by identifier first, then by likeness, then by what people decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from citybrain.hub.data.lake import keys, reading
 from citybrain.hub.data.lake.tables import has_table
@@ -26,20 +27,36 @@ SCHEMA = pa.schema([
 ])  # fmt: skip
 
 
-def linked_rows(row: LakeModel) -> pa.Table:
-    """One row a record: its entity, how that was found (identifier, likeness, alone, person), how sure it is."""
+def linked_rows(row: LakeModel) -> pa.RecordBatchReader:
+    """One row a record: its entity, how that was found (identifier, likeness, alone, person), how sure it is.
+
+    A stream: records with an identifier pass through, only those without one are held, by name.
+    """
     records, register = row.upstream[0], row.spec["register"]
     model, made = MODELS[register], decisions(register)
-    sure = by_identifier(records, register, model)
-    bare = without_identifier(records, register)
-    pairs = alike(register, known_side(records, register), bare) if bare else []
+    bare = sources_of_bare(records, register)
+    pairs = (
+        alike(register, rows_of(records, register, known=True), rows_of(records, register, known=False))
+        if bare
+        else []
+    )
     sets, sure_of = grown(model, pairs)
     keep_pairs(model, pairs, sets, sure_of)
     unsure = by_likeness(row.key, model, bare, sets, sure_of)
-    return decided(pa.concat_tables([sure, unsure]), made)
+    return pa.RecordBatchReader.from_batches(SCHEMA, all_links(records, register, model, unsure, made))
 
 
-def by_identifier(records: str, register: str, model: Matching) -> pa.Table:
+def all_links(
+    records: str, register: str, model: Matching, unsure: pa.Table, made: Sequence[Decided]
+) -> Iterator[pa.RecordBatch]:
+    """Links by identifier, then by likeness, each after what people decided."""
+    with reading.batches(by_identifier(records, register, model)) as stream:
+        for batch in stream:
+            yield from decided(pa.Table.from_batches([batch]).cast(SCHEMA), made).to_batches()
+    yield from decided(unsure, made).to_batches()
+
+
+def by_identifier(records: str, register: str, model: Matching) -> reading.Asked:
     """Records with a sound identifier, all inside the engine."""
     key = keys.key_expression("number")
     entity = f"'{model.prefix}' || lpad(lower(printf('%x', {key})), 16, '0')"
@@ -47,27 +64,22 @@ def by_identifier(records: str, register: str, model: Matching) -> pa.Table:
         f"SELECT record, source, {entity} AS entity, {entity} AS found, "  # noqa: S608
         f"'identifier' AS how, CAST(1 AS DOUBLE) AS probability FROM {records} WHERE {sound_identifier(register)}"
     )
-    asked = reading.Asked(sql, {"lookup_secret": keys.secret()}, seconds=3600)
-    with reading.batches(asked) as stream:
-        return stream.read_all().cast(SCHEMA)
+    return reading.Asked(sql, {"lookup_secret": keys.secret()}, seconds=3600)
 
 
-def without_identifier(records: str, register: str) -> list[dict[str, Any]]:
-    """Records that name nobody by number."""
-    listed = ", ".join(FIELDS[register])
-    sql = f"SELECT {listed} FROM {records} WHERE NOT coalesce(({sound_identifier(register)}), false)"  # noqa: S608
-    return dicts(reading.query(reading.Asked(sql, seconds=3600)))
+def sources_of_bare(records: str, register: str) -> dict[str, str]:
+    """Record → source of those that name nobody by number."""
+    sql = f"SELECT record, source FROM {records} WHERE NOT coalesce(({sound_identifier(register)}), false)"  # noqa: S608
+    return dict(reading.query(reading.Asked(sql, seconds=3600)).rows)
 
 
-def known_side(records: str, register: str) -> list[dict[str, Any]]:
-    """Records with an identifier, as something to compare with."""
-    sql = f"SELECT {', '.join(FIELDS[register])} FROM {records} WHERE {sound_identifier(register)}"  # noqa: S608
-    return dicts(reading.query(reading.Asked(sql, seconds=3600)))
-
-
-def dicts(answer: reading.Answer) -> list[dict[str, Any]]:
-    """Rows as mappings."""
-    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+def rows_of(records: str, register: str, *, known: bool) -> Iterator[dict[str, Any]]:
+    """The records with (``known``) or without a sound identifier, streamed."""
+    test = f"coalesce(({sound_identifier(register)}), false) = {str(known).lower()}"
+    sql = f"SELECT {', '.join(FIELDS[register])} FROM {records} WHERE {test}"  # noqa: S608
+    with reading.batches(reading.Asked(sql, seconds=3600)) as stream:
+        for batch in stream:
+            yield from batch.to_pylist()
 
 
 def answered(register: str) -> dict[tuple[str, str], str]:
@@ -92,11 +104,10 @@ def grown(model: Matching, pairs: Sequence[Pair]) -> tuple[Clusters, dict[str, f
 
 
 def by_likeness(
-    key: str, model: Matching, bare: Sequence[dict], sets: Clusters, sure: dict[str, float]
+    key: str, model: Matching, source: Mapping[str, str], sets: Clusters, sure: dict[str, float]
 ) -> pa.Table:
     """Records without an identifier: joined to the person they are surely like, else alone; ids stay what they were."""
     earlier = earlier_entities(key)
-    source = {record["record"]: record["source"] for record in bare}
     rows = []
     for root, members in sets.members(source).items():
         entity = sets.anchor.get(root) or stable(model, members, earlier)
@@ -152,14 +163,14 @@ def stable(model: Matching, members: Iterable[str], earlier: dict[str, str]) -> 
 
 
 def decided(found: pa.Table, made: Sequence[Decided]) -> pa.Table:
-    """The links after what people decided; only touched entities are looked at row by row."""
+    """The links after what people decided; only rows of touched entities are looked at one by one."""
     touched = {d.kept for d in made} | {d.other for d in made}
     if not touched:
         return found
-    rows = found.to_pylist()
+    of_touched = pc.is_in(found["found"], value_set=pa.array(sorted(touched), pa.string()))
+    rows = found.filter(of_touched).to_pylist()
     for row in rows:
-        if row["found"] in touched:
-            row["entity"] = entity_after(row["record"], row["found"], made)
-            if row["entity"] != row["found"]:
-                row["how"], row["probability"] = "person", 1.0
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+        row["entity"] = entity_after(row["record"], row["found"], made)
+        if row["entity"] != row["found"]:
+            row["how"], row["probability"] = "person", 1.0
+    return pa.concat_tables([found.filter(pc.invert(of_touched)), pa.Table.from_pylist(rows, schema=SCHEMA)])

@@ -11,6 +11,7 @@ from citybrain.hub.data.queries.read import checked_purpose
 from citybrain.hub.data.registers.permissions import FILES, MINORS
 from citybrain.hub.data.registers.queries import files
 from citybrain.hub.data.registers.queries.objections import subject_mark
+from citybrain.hub.data.registers.queries.relations import Related, related_to
 from citybrain.hub.data.registers.records import FileRecord
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock
@@ -87,16 +88,55 @@ def withheld_from(kind: SubjectFile, number: str, by: Actor) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose file a citizen opens, and by which right: ``own``, ``guardian`` of a minor, ``representative`` of a firm."""
+
+    subject: str
+    number: str
+    right: str = "own"
+
+    @property
+    def mark(self) -> str:
+        """The fingerprint looks and objections are found by."""
+        return subject_mark(self.subject, self.number)
+
+
 @transaction.atomic
-def look_at_own(kind_key: str, *, by: Actor) -> FileRecord:
-    """The person's or firm's own file, in full. NotFound for whoever acts as neither, agents included."""
+def look_at_own(kind_key: str, *, of: str = "", by: Actor) -> FileRecord:
+    """The person's or firm's own file, in full, or (``of``, a mark) of a minor or a firm they have a registered right to.
+
+    The look of a guardian or representative is told to the person concerned like any other. NotFound for whoever acts as
+    neither, agents included, and for a relation that does not hold today.
+    """
     kind = files.file_kind(kind_key)
-    subject = own_subject(by)
-    if subject.kind != {"person": "person", "firm": "legal_person"}[kind.subject]:
+    asked = whose(of, by=by)
+    if asked.subject != kind.subject:
         raise NotFound("no such file / 没有这种档案")
-    found = files.assembled(kind, subject.id_number, withheld={}, unmasked=True)
-    keep(kind, found, _("Looking into the own file"), by, unmasked=True, own=True)
+    found = files.assembled(kind, asked.number, withheld={}, unmasked=True)
+    purposes = {
+        "own": _("Looking into the own file"),
+        "guardian": _("Guardian looking into the file of a minor"),
+        "representative": _("Legal representative looking into the file of the firm"),
+    }
+    keep(kind, found, purposes[asked.right], by, unmasked=True, own=asked.right == "own")
     return found
+
+
+def whose(of: str = "", *, by: Actor) -> Whose:
+    """Oneself or one's firm, or whom the mark names among those one has a right to; NotFound otherwise."""
+    subject = own_subject(by)
+    if not of:
+        return Whose("person" if subject.kind == "person" else "firm", subject.id_number)
+    for one in others_of(by):
+        if one.mark == of:
+            return Whose(one.subject, one.number, one.right)
+    raise NotFound("no such file / 没有这种档案")
+
+
+def others_of(by: Actor) -> list[Related]:
+    """Minors and firms whose files a person acting in their own right may open."""
+    return related_to(own_subject(by).id_number) if by.authority == "own" else []
 
 
 def own_subject(by: Actor) -> identity.Subject:

@@ -1,6 +1,7 @@
 """Objecting to a value (异议, reference §6.4): raised by who is concerned or by a department, settled by the source.
 
-The flow in which people decide is a case elsewhere; these are its doors here. While it is open the record is flagged.
+The flow in which people decide is a case elsewhere; these are its doors here. From registering until it is settled the
+record is under objection (``queries.objections.FLAGGED``): said wherever it is read, and it decides nothing alone (A21).
 """
 
 from uuid import UUID
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.catalogue.queries.resources import resource
 from citybrain.hub.data.data import ObjectionRaised, ObjectionSettled, RecordCorrected
-from citybrain.hub.data.grants.actions.disputes import dispute_record, settle_record
 from citybrain.hub.data.models import Objection
 from citybrain.hub.data.registers.queries.objections import OPEN, may_settle, objection_row, record_mark
 from citybrain.kernel import audit, clock, events
@@ -25,9 +25,18 @@ STEPS = {
 
 @transaction.atomic
 def raise_objection(
-    *, resource_key: str, record: str, item: str, claimed: str, reason: str, by: Actor, subject: str = ""
+    *,
+    resource_key: str,
+    record: str,
+    item: str,
+    claimed: str,
+    reason: str,
+    by: Actor,
+    subject: str = "",
+    stood: str = "",
 ) -> Objection:
-    """Flag a record. ``record`` is the value of its key item, ``subject`` the mark of who is concerned.
+    """Say that a value is wrong. ``record`` is the value of its key item, ``subject`` the mark of who is concerned,
+    ``stood`` the value objected to as the engine writes it (of several rows of a record: which; default the newest's).
 
     NotFound: no such resource; Invalid: no such item, no reason; Conflict: this value is under objection already.
     The caller has proved that ``by`` may know of the record.
@@ -45,7 +54,7 @@ def raise_objection(
     ):
         raise Conflict(_("This value is being checked already."), code="objection_open")
     row = Objection.objects.create(
-        resource=resource_key, record=mark, record_value=record, item=item, claimed=claimed[:400], reason=reason[:1000], subject=subject,
+        resource=resource_key, record=mark, record_value=record, item=item, stood=stood, claimed=claimed[:400], reason=reason[:1000], subject=subject,
         organisation=by.organisation, owner=found.owner, by=by.as_dict(), raised_at=clock.now(),
     )  # fmt: skip
     audit.record(
@@ -73,12 +82,11 @@ def advance(row: Objection, state: str) -> None:
 
 @transaction.atomic
 def register_objection(objection_id: UUID | str, *, by: Actor) -> Objection:
-    """The platform has taken it up; the source department now checks. NotAllowed unless the system or the department."""
+    """The platform has taken it up: the record is flagged, the source department checks. NotAllowed unless the system or the department."""
     row = locked(objection_id, by)
     advance(row, "registered")
     advance(row, "source_check")
     row.save(update_fields=["state"])
-    dispute_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record("data.register_objection", by=by, obj=f"objection:{row.pk}", after={"state": row.state})
     return row
 
@@ -90,7 +98,6 @@ def review_objection(objection_id: UUID | str, *, by: Actor, reason: str) -> Obj
     advance(row, "review")
     row.settled_at = None
     row.save(update_fields=["state", "settled_at"])
-    dispute_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record(
         "data.review_objection",
         by=by,
@@ -118,7 +125,6 @@ def settle_objection(
     advance(row, "corrected" if corrected else "kept")
     row.answer, row.settled_at = answer[:400], clock.now()
     row.save(update_fields=["state", "answer", "settled_at"])
-    settle_record(resource=row.resource, record=row.record_value, objection_id=str(row.pk), by=by)
     audit.record("data.settle_objection", by=by, obj=f"objection:{row.pk}", after={"state": row.state})
     said = ObjectionSettled(
         objection_id=str(row.pk), resource=row.resource, record=row.record, corrected=corrected

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-import pyarrow as pa
-
 from citybrain.hub.data.catalogue.actions.declare import table_rows
 from citybrain.hub.data.lake import writing
+from citybrain.hub.data.lake.arriving import Rows
 
 
-def put(key: str, rows: pa.Table, *, batch: str, at: datetime, key_item: str) -> int:
-    """These rows are the table; returns how many were written (0: this batch is there already).
+def put(key: str, rows: Rows, *, batch: str, at: datetime, key_item: str) -> int:
+    """These rows (a table or a stream) are the table; returns how many were written (0: this batch is there already).
 
     An empty table is appended to: replacing nothing makes the table library warn.
     """

@@ -1,7 +1,7 @@
 """How alike two records are: comparisons, their weights, blocking and thresholds for people and for firms.
 
 The weights (m: how often records of one person agree so; u: how often records of two people do) were measured on
-labelled synthetic twins by ``scripts/measure_matching.py --train``; u is rounded up, because real names and addresses
+labelled synthetic twins by ``./citybrain bench matching --train``; u is rounded up, because real names and addresses
 repeat more than made-up ones. They are numbers of this file, so that a match can be explained and stays the same. Fellegi and Sunter's model; computed by ``splink``.
 """
 
@@ -26,7 +26,8 @@ class Matching:
     register: str
     prefix: str
     comparisons: dict[str, tuple[Level, ...]]
-    blocks: tuple[str, ...]
+    # Each block is what two records must have in common to be compared at all: SQL over the columns of one record.
+    blocks: tuple[tuple[str, ...], ...]
     prior: float
     auto: float
     review: float
@@ -75,11 +76,11 @@ PEOPLE = Matching(
         "sex": (Level("same", "sex_l = sex_r", 0.99, 0.5), Level("different", "ELSE", 0.01, 0.5)),
     },
     blocks=(
-        "l.sound = r.sound AND substr(l.birth, 1, 4) = substr(r.birth, 1, 4)",
-        "l.birth = r.birth AND l.sex = r.sex",
-        "l.phone = r.phone",
-        "l.sound = r.sound AND l.address = r.address",
-        "l.sound = r.sound AND l.sex = r.sex AND substr(l.birth, 6) = substr(r.birth, 6)",
+        ("sound", "substr(birth, 1, 4)"),
+        ("birth", "sex"),
+        ("phone",),
+        ("sound", "address"),
+        ("sound", "sex", "substr(birth, 6)"),
     ),
     prior=0.0005,
     auto=0.95,
@@ -112,10 +113,10 @@ FIRMS = Matching(
         ),
     },
     blocks=(
-        "l.core = r.core",
-        "l.phone = r.phone",
-        "l.sound = r.sound AND substr(l.core, 1, 2) = substr(r.core, 1, 2)",
-        "l.address = r.address",
+        ("core",),
+        ("phone",),
+        ("sound", "substr(core, 1, 2)"),
+        ("address",),
     ),
     prior=0.001,
     auto=0.95,
@@ -125,13 +126,24 @@ FIRMS = Matching(
 MODELS = {"person": PEOPLE, "firm": FIRMS}
 
 
+def key_of(block: tuple[str, ...]) -> str:
+    """SQL of a block's key for one record: a number, unknown when any part is."""
+    known = " AND ".join(f"{part} IS NOT NULL" for part in block)
+    return f"CASE WHEN {known} THEN hash({', '.join(block)}) END"
+
+
 def settings_of(model: Matching) -> dict[str, Any]:
-    """The model as ``splink`` takes it. Only pairs with at least one side that has no identifier are compared."""
+    """The model as ``splink`` takes it: one table of records that are asked about against one of all that share a key.
+
+    The tables carry the keys of the blocks as ``k0``, ``k1`` …; a record that is in both is not compared with itself.
+    """
     return {
-        "link_type": "dedupe_only",
+        "link_type": "link_only",
         "unique_id_column_name": "record",
         "probability_two_random_records_match": model.prior,
-        "blocking_rules_to_generate_predictions": [f"{rule} AND (l.bare OR r.bare)" for rule in model.blocks],
+        "blocking_rules_to_generate_predictions": [
+            f"l.k{n} = r.k{n} AND l.record <> r.record" for n in range(len(model.blocks))
+        ],
         "comparisons": [compared(item, levels) for item, levels in model.comparisons.items()],
         "retain_intermediate_calculation_columns": False,
         "retain_matching_columns": False,

@@ -152,16 +152,17 @@ def result_columns(tree: exp.Query) -> tuple[str, ...]:
     return names
 
 
-def only_newer(sql: str, resource: str, parameter: str) -> str:
-    """The statement reading only rows of ``resource`` that came after the parameter; trusted names only."""
+def only_newer(sql: str, resource: str, since: str, until: str = "") -> str:
+    """The statement reading only rows of ``resource`` that came after one parameter, and not after another; trusted names."""
     tree = parsed(sql)
     for node in list(tree.find_all(exp.Table)):
         if f"{node.db}.{node.name}" == resource:
             alias = node.alias or node.name
-            inner = (
-                exp.select("*")
-                .from_(exp.table_(node.name, db=node.db, quoted=False))
-                .where(exp.GT(this=exp.column("_at"), expression=exp.Parameter(this=exp.var(parameter))))
-            )
+            inner = exp.select("*").from_(exp.table_(node.name, db=node.db, quoted=False))
+            inner = inner.where(exp.GT(this=exp.column("_at"), expression=exp.Parameter(this=exp.var(since))))
+            if until:
+                inner = inner.where(
+                    exp.LTE(this=exp.column("_at"), expression=exp.Parameter(this=exp.var(until)))
+                )
             node.replace(inner.subquery(alias))
     return tree.sql(dialect=DIALECT)

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from citybrain.hub.data.models import Item, Resource, SubjectFile
 from citybrain.hub.data.registers.domain.decisions import Decided, current, entity_after
 from citybrain.hub.data.registers.domain.matching import MODELS
 from citybrain.hub.data.registers.queries.entities import decisions, entity_of_identifier, records_of
-from citybrain.hub.data.registers.queries.objections import items_under_objection
+from citybrain.hub.data.registers.queries.objections import items_under_objection, values_under_objection
 from citybrain.hub.data.registers.queries.pruning import with_keys
 from citybrain.hub.data.registers.queries.showing import Eye
 from citybrain.hub.data.registers.queries.showing import eye as eye_of
@@ -142,14 +142,24 @@ def golden_of(
         return golden, ()
     hashed = keys.lookup_key(entity)
     asked = reading.Asked(
-        f"SELECT item, value, source, at, chosen, confidence FROM {values} "  # noqa: S608 - names of the catalogue
+        f"SELECT item, value, source, at, chosen, confidence, record FROM {values} "  # noqa: S608 - names of the catalogue
         "WHERE _key = $hashed AND entity = $entity ORDER BY item, chosen DESC, confidence DESC",
         {"hashed": hashed, "entity": entity}, {values: with_keys([hashed])}, seconds=SECONDS,
     )  # fmt: skip
     by_item: dict[str, list[tuple]] = {}
     for item, *rest in reading.query(asked).rows:
         by_item.setdefault(item, []).append(tuple(rest))
-    told = [said_of(items[name], rows, eye) for name, rows in by_item.items() if name in items]
+    standing = {
+        name: next(row for row in rows if row[3])[-1].partition(":") for name, rows in by_item.items()
+    }
+    under = values_under_objection((source, record) for source, _colon, record in standing.values())
+    told = [
+        replace(
+            said_of(items[name], rows, eye), objected=(standing[name][0], standing[name][2], name) in under
+        )
+        for name, rows in by_item.items()
+        if name in items
+    ]
     return golden, tuple(sorted(told, key=lambda said: said.place))
 
 
@@ -157,7 +167,7 @@ def said_of(item: Item, rows: Sequence[tuple], eye: Eye) -> Said:
     """One item of the golden record; other sources only where they say something else, each value once."""
     standing = next(row for row in rows if row[3])
     others: dict[str, tuple[str, str, date | None]] = {}
-    for value, source, at, _chosen, _confidence in rows:
+    for value, source, at, *_rest in rows:
         if value != standing[0]:
             others.setdefault(value, (eye.sees(item, value), source, at))
     return Said(
@@ -230,17 +240,23 @@ def block_of(
 def lines_of(
     row: Resource, items: dict[str, Item], names: Sequence[str], wanted: Sequence[str], eye: Eye
 ) -> tuple[Line, ...]:
-    """Rows of a table by key; newest first."""
+    """Rows of a table by key, each in its newest version where the table says what tells rows apart; newest first."""
     if not row.key_item or not has_table(row.key):
         return ()
     chosen = [name for name in names if name in items]
-    listed = ", ".join(f'"{name}"' for name in chosen)
+    listed = ", ".join(f'"{name}", coalesce(CAST("{name}" AS VARCHAR), \'\')' for name in chosen)
     hashes = sorted({keys.lookup_key(value) for value in wanted})
+    record = f'upper(trim(CAST("{row.key_item}" AS VARCHAR)))'
+    apart = ", ".join(f'"{item.name}"' for item in items.values() if item.is_key)
+    newest = (
+        f"QUALIFY row_number() OVER (PARTITION BY {apart} ORDER BY _at DESC, _row DESC) = 1 " if apart else ""
+    )
     asked = reading.Asked(
-        f'SELECT CAST("{row.key_item}" AS VARCHAR), _at, {listed} FROM {row.key} '  # noqa: S608 - names of the catalogue
-        f'WHERE list_contains($hashes, _key) AND list_contains($wanted, CAST("{row.key_item}" AS VARCHAR)) '
+        f"SELECT {record}, _at, {listed} FROM {row.key} "  # noqa: S608 - names of the catalogue
+        f"WHERE list_contains($hashes, _key) AND list_contains($wanted, {record}) {newest}"
         f"ORDER BY _at DESC, _row LIMIT {MOST_ROWS}",
-        {"hashes": hashes, "wanted": list(wanted)}, {row.key: with_keys(hashes)}, seconds=SECONDS,
+        {"hashes": hashes, "wanted": sorted({keys.normal(value) for value in wanted})}, {row.key: with_keys(hashes)},
+        seconds=SECONDS,
     )  # fmt: skip
     rows = reading.query(asked).rows
     objected = items_under_objection(row.key, {str(r[0]) for r in rows})
@@ -249,8 +265,8 @@ def lines_of(
             str(record), at,
             tuple(
                 Value(name, Text(**items[name].title), eye.sees(items[name], value),
-                      bool(items[name].personal) and not eye.unmasked, (str(record), name) in objected)
-                for name, value in zip(chosen, values, strict=True)
+                      bool(items[name].personal) and not eye.unmasked, (str(record), name) in objected, stood)
+                for name, value, stood in zip(chosen, values[::2], values[1::2], strict=True)
             ),
         )
         for record, at, *values in rows

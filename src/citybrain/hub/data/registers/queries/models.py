@@ -37,9 +37,9 @@ def newest_runs() -> dict[str, ModelRun]:
 
 
 def read_until(key: str) -> datetime | None:
-    """Up to when the model has read its upstream: the newest finished run says so."""
+    """Up to when the model has read all of its upstream; None when it never did."""
     found = (
-        ModelRun.objects.filter(model_id=key, state="done")
+        ModelRun.objects.filter(model_id=key, state="done", until__isnull=False)
         .order_by("-begun_at")
         .values_list("until", flat=True)
     )

@@ -1,6 +1,6 @@
 """Models of the layers on screen: order, newest run, what tests said; building them and filling in from a date."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -42,13 +42,13 @@ def matches(row, run: ModelRun | None, said: dict[str, str]) -> bool:
 
 @guard(MODELS)
 def detail(request: HttpRequest, key: str) -> HttpResponse:
-    """One model: statement, tests, lineage of its items, run history."""
+    """One model: statement, tests, lineage of its items, run history page by page."""
     row = model_row(key)
     edges = Lineage.objects.filter(made_by=f"model:{key}").order_by(
         "downstream_item", "upstream", "upstream_item"
     )
     context = {
-        "model": row, "edges": edges, "runs": row.runs.all()[:20],
+        "model": row, "edges": edges, "runs": Paginator(row.runs.all(), PAGE).get_page(asked(request.GET, "page", 6)),
         "may_build": identity.may(request.actor, MODELS, organisation=row.owner),
     }  # fmt: skip
     return render(request, "data/registers/model.html", context)
@@ -61,18 +61,20 @@ def build(request: HttpRequest) -> HttpResponse:
     row = model_row(asked(request.POST, "key", 120))
     identity.require(request.actor, MODELS, organisation=row.owner, obj=f"dataset:{row.key}")
     job = begin_build(
-        [row.key], by=request.actor, since=since_of(request), whole=bool(asked(request.POST, "whole"))
-    )
+        [row.key], by=request.actor, since=day_of(request, "since"), until=day_of(request, "until"),
+        whole=bool(asked(request.POST, "whole")),
+    )  # fmt: skip
     flash.success(request, _("The work has begun."))
     return redirect("data:job", job.pk) if request.actor.may("data.work") else redirect("data:model", row.key)
 
 
-def since_of(request: HttpRequest) -> datetime | None:
-    """The day a backfill begins; Invalid when it is none."""
-    text = asked(request.POST, "since", 10)
+def day_of(request: HttpRequest, name: str) -> datetime | None:
+    """A day of a backfill's range: its beginning, or the end of the last day; Invalid when it is none."""
+    text = asked(request.POST, name, 10)
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=clock.local(clock.now()).tzinfo)
-    except ValueError as error:
-        raise Invalid([FieldProblem("since", "date", _("Write the day as 2026-03-01."))]) from error
+        day = date.fromisoformat(text) + timedelta(days=name == "until")
+    except (ValueError, OverflowError) as error:
+        raise Invalid([FieldProblem(name, "date", _("Write the day as 2026-03-01."))]) from error
+    return datetime.combine(day, time(), tzinfo=clock.local(clock.now()).tzinfo)

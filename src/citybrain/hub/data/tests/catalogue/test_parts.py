@@ -7,11 +7,12 @@ import pytest
 from citybrain.hub.data.catalogue.pack import Classes, Duties, Resources
 from citybrain.hub.data.catalogue.schema import ClassTree, DutyDocument, ResourceDocument
 from citybrain.hub.data.models import CatalogueClass, Duty, Resource
+from citybrain.hub.identity.domain.documents import Organisations
 from citybrain.hub.identity.tests import factories as people
 from citybrain.hub.packs.api import PackError
 
 RESOURCE = {
-    "resource": "scjg.firm", "title": {"zh": "市场主体", "en": "Firms"}, "abstract": {"zh": "登记信息", "en": "Register"},
+    "key": "scjg.firm", "title": {"zh": "市场主体", "en": "Firms"}, "abstract": {"zh": "登记信息", "en": "Register"},
     "owner": "350902-scjg", "classification": "301001", "sharing_condition": "履职", "sharing_ways": ["api"],
     "opening_basis": "含个人信息", "security_owner": "信息科", "duties": ["firms"], "state": "published",
     "items": [{"name": "name", "title": {"zh": "名称", "en": "Name"}, "type": "text", "element": "enterprise.name", "is_source": True}],
@@ -30,7 +31,7 @@ def doc(schema, body, key="firms"):
 @pytest.fixture
 def ctx():
     return SimpleNamespace(
-        by=people.SYSTEM, known=lambda part, key: True, problem=lambda doc, pointer, *, code, zh, en, level="error": code
+        by=people.SYSTEM, known=lambda part, key: True, docs=lambda part: [], problem=lambda doc, pointer, *, code, zh, en, level="error": code
     )  # fmt: skip
 
 
@@ -58,10 +59,41 @@ def test_the_check_names_what_publishing_would_refuse(city, ctx, change, code):
     assert code in list(Resources().check(ctx, [doc(ResourceDocument, {**RESOURCE, **change})]))
 
 
+def test_units_that_the_pack_itself_brings_are_known(city, ctx):
+    place = {
+        "prefix": "350902",
+        "level": "county",
+        "division": "350902000000",
+        "name": {"zh": "区"},
+        "short": {"zh": "区"},
+        "stem": {"zh": "区"},
+    }
+    unit = {
+        "slug": "new",
+        "type": "GOV",
+        "levels": ["county"],
+        "name": {"zh": "新局"},
+        "short": {"zh": "新局"},
+        "posts": [],
+    }
+    said = {"key": "units", "version": 1, "jurisdictions": [place], "post_sets": {}, "departments": [unit]}
+    brought = SimpleNamespace(data=Organisations.model_validate(said))
+    duty = doc(DutyDocument, {**DUTY, "organisation": "350902-new"})
+    assert "unknown_unit" in list(Duties().check(ctx, [duty]))
+    ctx.docs = lambda part: [brought] if part == "organisations" else []
+    assert list(Duties().check(ctx, [duty])) == []
+
+
+def test_a_code_table_nobody_brings_is_named(city, ctx):
+    ctx.known = lambda part, key: part != "codes"
+    item = {**RESOURCE["items"][0], "code_table": "colours"}
+    assert "no_codes" in list(Resources().check(ctx, [doc(ResourceDocument, {**RESOURCE, "items": [item]})]))
+
+
 def test_one_source_between_documents(city, ctx):
     docs = [
         doc(ResourceDocument, RESOURCE),
-        doc(ResourceDocument, {**RESOURCE, "resource": "scjg.shop"}, "shops"),
+        doc(ResourceDocument, {**RESOURCE, "key": "scjg.shop"}, "shops"),
     ]
     assert "two_sources" in list(Resources().check(ctx, docs))
     other = doc(DutyDocument, {**DUTY, "organisation": "350902-wjw"}, "other")

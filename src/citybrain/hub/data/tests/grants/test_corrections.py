@@ -25,7 +25,13 @@ def corrected():
 
 def test_the_flag_travels_with_rows_and_answers(app):
     grant = factories.grant()
-    data.dispute_record(resource="gaj.person", record=MEI.lower(), objection_id="o1", by=BY)
+    objection = data.raise_objection(
+        resource_key="gaj.person", record=MEI.lower(), item="name", claimed="林晓梅", reason="姓名有误", by=BY
+    )
+    assert not data.under_objection(
+        "gaj.person", MEI
+    )  # raised; the flag goes up when the platform registers it
+    data.register_objection(objection.pk, by=BY)
     told = app.post(ROWS_URL, {}, grant.id).json()
     flagged = [row["name"] for row in told["rows"] if row.get("_under_objection")]
     assert (flagged, told["under_objection"]) == (["林小梅"], 1)
@@ -33,8 +39,8 @@ def test_the_flag_travels_with_rows_and_answers(app):
     asked = {"purpose": FOOD.word, "resource": "gaj.person", "item": "name", "by": BY}
     assert not data.verify_fact(**asked, record=MEI, value="x").may_decide_against
     assert data.verify_fact(**asked, record=ROWS[1]["number"], value="x").may_decide_against
-    data.settle_record(resource="gaj.person", record=MEI, objection_id="o1", by=BY)
-    assert not data.is_disputed("gaj.person", MEI)
+    data.settle_objection(objection.pk, corrected=False, answer="与档案一致", by=BY)
+    assert not data.under_objection("gaj.person", MEI)
 
 
 def test_every_past_reader_hears_of_a_correction_once_and_confirms(app, client):
@@ -95,4 +101,4 @@ def test_a_record_nobody_has_read_is_told_to_nobody(people):
 
 @pytest.mark.parametrize("record", ["", "  "])
 def test_no_record_has_no_flag(people, record):
-    assert not data.is_disputed("gaj.person", record)
+    assert not data.under_objection("gaj.person", record)

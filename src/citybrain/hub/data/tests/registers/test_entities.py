@@ -6,6 +6,7 @@ import pytest
 
 from citybrain.hub.data.lake import reading
 from citybrain.hub.data.models import EntityDecision, MatchPair
+from citybrain.hub.data.registers.actions import alike as comparing
 from citybrain.hub.data.registers.actions.alike import alike
 from citybrain.hub.data.registers.actions.decide_entity import (
     answer_pair,
@@ -151,6 +152,51 @@ def test_matching_is_as_good_as_the_handbook_says(register, make, precision, rec
     )
     assert told.precision >= precision
     assert told.recall >= recall
+
+
+def test_many_rounds_find_what_one_finds(monkeypatch, db):
+    made = twins.people(300, 5)
+    whole = alike("person", made.known, made.bare)
+    assert len(whole) > 100
+    monkeypatch.setattr(comparing, "ASKED", 40)
+    monkeypatch.setattr(comparing, "PIECE", 50)
+    assert alike("person", iter(made.known), iter(made.bare)) == whole
+
+
+def test_two_records_without_a_number_find_each_other(db):
+    one = {"record": "a:1", "source": "a", "number": None, "name": "测试甲", "birth_date": date(1990, 1, 1), "sex": "2",
+           "phone": "13800000001", "address": "演示路1号"}  # fmt: skip
+    found = alike("person", [], [one, {**one, "record": "b:1", "source": "b"}])
+    assert [(p.left, p.right, p.left_entity) for p in found] == [("a:1", "b:1", "")]
+
+
+def test_a_key_that_everybody_shares_is_forgotten_and_others_still_find(monkeypatch, db):
+    """A phone number that stands in every record is a placeholder: it must not make a pair of everybody with everybody."""
+    made = twins.people(300, 5)
+    shared = {"phone": "13800000000"}
+    known, bare = ([{**row, **shared} for row in rows] for rows in (made.known, made.bare))
+    monkeypatch.setattr(comparing, "MOST_PAIRS", 5_000)
+    compared = []
+    real = comparing.compare
+
+    def counted(engine, *rest):
+        real(engine, *rest)
+        compared.append(
+            engine.execute("SELECT count(*) FILTER (k2 IS NOT NULL), count(k0) FROM records").fetchall()[0]
+        )
+
+    monkeypatch.setattr(comparing, "compare", counted)
+    names = {row["record"] for row in made.known}
+    found = {
+        (a, b)
+        for p in alike("person", known, bare)
+        for a, b in ((p.left, p.right), (p.right, p.left))
+        if b in names
+    }
+    assert compared[0][0] == 0
+    assert compared[0][1] > 300
+    right = sum((twin, record) in found for twin, record in made.truth.items())
+    assert right > 0.85 * len(made.truth)
 
 
 def test_pages_of_models_pairs_and_entities(world, keeper, client, django_assert_max_num_queries):

@@ -11,6 +11,7 @@ from citybrain.hub.data.registers.queries.lineage import lineage_of, origins_of,
 from citybrain.hub.data.registers.queries.models import build_order
 from citybrain.hub.data.tests import factories as rooms
 from citybrain.hub.data.tests.registers.factories import (
+    CHILD,
     MEI,
     MING,
     build,
@@ -24,7 +25,7 @@ from citybrain.hub.data.tests.registers.factories import (
     records,
 )
 from citybrain.kernel import clock
-from citybrain.kernel.errors import Conflict
+from citybrain.kernel.errors import Conflict, Invalid
 
 ITEMS = [item("number"), item("name"), item("at", "date")]
 SQL = "SELECT number, name, at FROM gaj.resident"
@@ -131,15 +132,82 @@ def test_incremental_reads_what_is_new_and_lays_it_over(tables):
     assert newest.since > start - timedelta(days=1)
 
 
-def test_a_backfill_reads_from_its_day_on(tables):
+def test_a_backfill_reads_from_its_day_on_and_leaves_no_gap_behind(tables):
     start = datetime(2026, 3, 1, tzinfo=UTC)
     declare(model("std.a", ITEMS, sql=NEWEST, key_item="number", incremental={"on": "gaj.resident"}))
     with clock.freeze(start):
         rooms.deliver("gaj.resident", [person(MING, "测试乙")])
     build("std.a", since=start + timedelta(days=1))
     assert rows("SELECT count(*) FROM std.a") == [(0,)]
-    build("std.a", since=start - timedelta(days=1))
+    build("std.a")  # nothing was ever read to its end, so everything is read
     assert rows("SELECT count(*) FROM std.a") == [(1,)]
+
+
+def test_a_backfill_of_a_range_computes_its_records_as_they_are_now(tables):
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    declare(model("std.a", ITEMS, sql=NEWEST, key_item="number", incremental={"on": "gaj.resident"}))
+    for day, number, name in (
+        (0, MEI, "旧名"),
+        (1, MING, "测试乙"),
+        (9, MEI, "新名"),
+        (9, CHILD, "测试小童"),
+    ):
+        with clock.freeze(start + timedelta(days=day)):
+            rooms.deliver("gaj.resident", [person(number, name)])
+    day = timedelta(days=1)
+    build("std.a", since=start - day, until=start + timedelta(hours=1))
+    assert rows("SELECT number, name FROM std.a") == [(MEI, "新名")]
+    run = ModelRun.objects.get()
+    assert (run.since, run.read_to, run.until) == (start - day, start + timedelta(hours=1), None)
+    with pytest.raises(Invalid):
+        build("std.a", since=start, until=start - day)
+
+
+def test_incremental_writes_only_what_is_new(tables):
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    tests = [{"unique": ["number"]}, {"least": 2}]
+    declare(
+        model("std.a", ITEMS, sql=NEWEST, key_item="number", incremental={"on": "gaj.resident"}, tests=tests)
+    )
+    with clock.freeze(start):
+        rooms.deliver("gaj.resident", [person(MEI, "旧名"), person(MING, "测试乙")])
+    with clock.freeze(start + timedelta(hours=2)):  # a little is read again; what came longer ago is not
+        build()
+    first = rows("SELECT DISTINCT _batch FROM std.a")
+    with clock.freeze(start + timedelta(days=2)):
+        rooms.deliver("gaj.resident", [person(MEI, "新名")])
+        build()
+    newest = ModelRun.objects.first()
+    assert newest is not None
+    assert (newest.state, newest.rows) == ("done", 1)
+    assert rows(f"SELECT _batch FROM std.a WHERE number = '{MING}'") == first
+    assert len(rows("SELECT DISTINCT _batch FROM std.a")) == 2
+
+
+def test_a_changed_model_is_computed_whole(tables):
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    said = {"key_item": "number", "incremental": {"on": "gaj.resident"}}
+    with clock.freeze(start):
+        declare(model("std.a", ITEMS, sql=NEWEST, **said))
+        rooms.deliver("gaj.resident", [person(MEI, "测试甲")])
+        build()
+    with clock.freeze(start + timedelta(days=2)):
+        declare(model("std.a", ITEMS, sql=NEWEST.replace("name, at", "name || '!' AS name, at"), **said))
+        build()
+    assert rows("SELECT name FROM std.a") == [("测试甲!",)]
+
+
+def test_rows_that_one_key_cannot_tell_apart_are_all_kept(tables):
+    said = {
+        "key_item": "number",
+        "incremental": {"on": "gaj.resident"},
+        "tests": [{"unique": ["number", "name"]}],
+    }
+    declare(model("std.a", ITEMS, sql=SQL, **said))
+    rooms.deliver("gaj.resident", [person(MEI, "一"), person(MEI, "二")])
+    build()
+    build("std.a", since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert sorted(rows("SELECT name FROM std.a")) == [("一",), ("二",)]
 
 
 def test_lineage_goes_from_the_register_back_to_the_departments(tables):

@@ -4,6 +4,7 @@ import pytest
 
 from citybrain.hub.data import api as data
 from citybrain.hub.data.models import Objection
+from citybrain.hub.data.registers.actions.look import look_at_own
 from citybrain.hub.data.registers.actions.objections import (
     raise_objection,
     register_objection,
@@ -56,7 +57,18 @@ def test_a_person_objects_and_the_value_is_flagged(world, mei, client):
     row = Objection.objects.get()
     assert (row.resource, row.item, row.owner, row.state) == ("gaj.resident", "phone", "350902-gaj", "raised")
     assert row.claimed == "13911112222"
-    assert under_objection("gaj.resident", MEI)
+    assert not under_objection("gaj.resident", MEI)
+    register_objection(row.pk, by=BY)
+    assert under_objection("gaj.resident", f" {MEI.lower()}")
+    told = {s.item: s.objected for s in look_at_own("person", by=people.actor(mei)).summary}
+    assert (told["phone"], told["name"]) == (
+        False,
+        False,
+    )  # the phone that stands comes from somebody else
+    other = raised(item="name", claimed="测试嘉")
+    register_objection(other.pk, by=BY)
+    told = {s.item: s.objected for s in look_at_own("person", by=people.actor(mei)).summary}
+    assert (told["phone"], told["name"]) == (False, True)
     assert not under_objection("gaj.resident", MING)
     assert "异议中" in client.get("/data/my/file/").content.decode()
     assert client.post(ADDRESS, {**query, "reason": "再说一遍"}).status_code == 422
@@ -116,3 +128,22 @@ def test_an_objection_names_an_item_and_a_reason(world):
         raised(item="nothing")
     with pytest.raises(Invalid):
         raised(reason=" ")
+
+
+def test_rows_and_their_export_say_what_is_under_objection(world, keeper, client):
+    people.role("keeper", ["data.view", "data.read", "data.export", "data.unmask"])
+    people.touch()
+    by, said = people.actor(keeper), {"columns": ["name"], "purpose": "核对登记信息"}
+    assert data.read(by, "gaj.resident", **said).disputed == ()
+    register_objection(raised().pk, by=BY)
+    found = data.read(by, "gaj.resident", unmask=True, **said)
+    assert {row[0]: under for row, under in zip(found.rows, found.disputed, strict=True)} == {
+        "测试甲": True, "测试乙": False, "测试小童": False,
+    }  # fmt: skip
+    client.force_login(keeper)
+    assert "不得单独" in client.get("/data/gaj.resident/rows/", {"purpose": "核对登记信息"}).content.decode()
+    lines = (
+        client.post("/data/gaj.resident/export/", {"purpose": "核对登记信息"}).content.decode().splitlines()
+    )
+    assert lines[0].endswith("异议中")
+    assert sum(line.endswith("是") for line in lines) == 1

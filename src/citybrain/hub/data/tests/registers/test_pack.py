@@ -5,18 +5,18 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+from citybrain.hub.data.jobs import running
 from citybrain.hub.data.lake import reading
-from citybrain.hub.data.models import LakeModel, ModelRun, Resource, SubjectFile
+from citybrain.hub.data.models import Job, LakeModel, ModelRun, Resource, SubjectFile
 from citybrain.hub.data.registers import documents
-from citybrain.hub.data.registers.actions import demo_rows
-from citybrain.hub.data.registers.actions.declare_from_pack import plain
-from citybrain.hub.data.registers.pack import Codes, DemoRows, Files, Models, Tables
+from citybrain.hub.data.registers.actions import codes, demo_rows
+from citybrain.hub.data.registers.actions.declare_from_pack import declare_codes, plain
+from citybrain.hub.data.registers.pack import Models
 from citybrain.hub.data.registers.queries import files
 from citybrain.hub.packs import api as packs
 from citybrain.kernel.actor import Actor
 
 BY = Actor.system("tests")
-PARTS = (Codes(), Tables(), Models(), Files())
 
 
 class Context:
@@ -50,35 +50,40 @@ def shipped():
     return Context(pack.documents)
 
 
-def test_the_parts_find_nothing_wrong(shipped, db):
-    for part in (*PARTS, DemoRows()):
-        assert list(part.check(shipped, shipped.docs(part.key))) == []
+def lake_files(folder) -> list:
+    """Every file of the lake."""
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
 
 
-def install(ctx):
-    for part in PARTS:
-        for doc in ctx.docs(part.key):
-            part.apply(ctx, doc)
-
-
-def test_the_demo_city_has_registers_themes_and_files(shipped, lake, settings):
+def test_a_check_finds_nothing_wrong_and_leaves_nothing_behind(lake, settings):
     settings.MODE = "demo"
-    install(shipped)
-    run = SimpleNamespace(
-        subject="ningde-registers",
-        arguments={},
-        checkpoint={},
-        by=BY,
-        id="demo",
-        step=lambda **kept: run.checkpoint.update(kept),
-    )
-    run.id = packs_id()
-    told = demo_rows.run_load(run)
-    assert told["refused"] == [], list(
+    report = packs.check("ningde-registers", grade=False)
+    assert report.problems == ()
+    assert not Resource.objects.filter(kind="lake").exists()
+    assert not LakeModel.objects.exists()
+    assert not Job.objects.exists()
+    assert lake_files(lake) == []
+
+
+def test_the_demo_city_has_registers_themes_and_files(lake, settings):
+    settings.MODE = "demo"
+    packs.install("ningde-registers", by=BY, demo=True)
+    assert lake_files(lake) == []  # the transaction that installs is still open: everything reads as empty
+    assert reading.query("SELECT count(*) FROM gaj.resident").rows == [(0,)]
+    assert Job.objects.order_by("created_at").first().kind == "registers.codes"
+    while running.do_next():
+        pass
+    assert not Job.objects.exclude(state="done").exists()
+    assert set(ModelRun.objects.values_list("state", flat=True)) == {"done"}, list(
         ModelRun.objects.exclude(state="done").values_list("model_id", "state", "findings", "error")
     )
-    assert set(ModelRun.objects.values_list("state", flat=True)) == {"done"}
-    assert LakeModel.objects.count() == 17
+    assert LakeModel.objects.count() == 31
+    assert not {
+        (row.key, name)
+        for row in LakeModel.objects.filter(key__startswith="theme.")
+        for name in row.upstream
+        if not name.startswith(("std.", "register."))
+    }
     assert Resource.objects.get(pk="gaj.resident").demo
     people = reading.query("SELECT count(*), count(number), sum(conflicts) > 0 FROM register.person").rows[0]
     assert 600 < people[1] <= people[0]
@@ -95,10 +100,13 @@ def test_the_demo_city_has_registers_themes_and_files(shipped, lake, settings):
     assert firm.block("registration").lines
 
 
-def packs_id():
-    from citybrain.kernel.ids import new_id
-
-    return new_id()
+def test_code_tables_are_written_again_only_when_they_changed(lake):
+    said = {"key": "sex", "title": {"zh": "性别", "en": "Sex"}}
+    one, two = ({"code": code, "title": {"zh": code, "en": code}} for code in "12")
+    for listed, written in (([one], 1), ([one], 0), ([one, two], 1), ([one], 1)):
+        declare_codes(documents.CodesSaid.model_validate({**said, "codes": listed}), pack="tests", by=BY)
+        assert codes.bring(["code.sex"], by=BY) == written
+    assert reading.query("SELECT code FROM code.sex").rows == [("1",)]
 
 
 def test_production_loads_no_demo_rows(settings):
@@ -141,13 +149,6 @@ def test_circles_are_named(shipped, db):
     ]
     ctx = Context([*shipped.documents, *two])
     assert any("wait for each other" in p for p in Models().check(ctx, two))
-
-
-def test_a_check_leaves_the_lake_alone(shipped, lake):
-    ctx = Context(shipped.documents)
-    ctx.checking = True
-    install(ctx)
-    assert not Resource.objects.filter(kind="lake").exists()
 
 
 def test_every_test_of_the_pack_has_a_stored_form(shipped):

@@ -2,7 +2,8 @@
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ from citybrain.hub.data.actions.log_read import log_read
 from citybrain.hub.data.lake import dialect, engines, reading
 from citybrain.hub.data.lake.distributed.shape import checked
 from citybrain.hub.data.queries.read import checked_purpose
+from citybrain.hub.data.registers.queries.objections import count_under_objection
 from citybrain.hub.data.workbench.queries.tables import Seen, readable_tables
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import FieldProblem, Invalid
@@ -30,6 +32,8 @@ class Found:
     more: bool
     seconds: float
     tables: tuple[str, ...]
+    # Table → how many of its records are under objection; what is computed from them decides nothing alone (A21).
+    disputed: Mapping[str, int] = field(default_factory=dict)
 
 
 def run_sql(actor: Actor, sql: str, *, purpose: str, limit: int = MOST_ROWS) -> Found:
@@ -54,7 +58,11 @@ def run_sql(actor: Actor, sql: str, *, purpose: str, limit: int = MOST_ROWS) -> 
             duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:  # fmt: skip
         raise refused(_("The statement cannot be answered: %(why)s") % {"why": first_line(error)}) from error
     took = time.perf_counter() - began
-    return Found(answer.columns, answer.rows[:limit], len(answer.rows) > limit, took, tuple(sorted(named)))
+    counted = {name: count_under_objection(name) for name in sorted(named)}
+    disputed = {name: count for name, count in counted.items() if count}
+    return Found(
+        answer.columns, answer.rows[:limit], len(answer.rows) > limit, took, tuple(counted), disputed
+    )
 
 
 def refuse_unknown(named: dict[str, list[exp.Table]], seen: dict[str, Seen]) -> None:
