@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
+from citybrain.apps.opendata.actions.alarms import alarm_late
 from citybrain.apps.opendata.actions.build import make_version, refuse_hindered
 from citybrain.apps.opendata.actions.harvest import harvest_portal
 from citybrain.apps.opendata.actions.propose import begin_version
@@ -51,9 +52,7 @@ def look_after() -> None:
     """Renew what has a source of its own before it is late, note what is, remove dead files."""
     renew()
     sweep_files()
-    OpenDataset.objects.filter(state="published", due_at__lte=clock.now(), alarmed_at=None).update(
-        alarmed_at=F("due_at")
-    )
+    alarm_late(by=KEEPER)
 
 
 def renew() -> int:
