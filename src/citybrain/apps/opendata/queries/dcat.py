@@ -311,7 +311,7 @@ def service_of(base: str, row: OpenDataset) -> URIRef:
     return URIRef(f"{base}/opendata/api/datasets/{row.slug}/rows#service")
 
 
-def add_licence(g: Graph, node: URIRef, row: OpenDataset) -> None:
+def add_licence(g: Graph, node: URIRef | BNode, row: OpenDataset) -> None:
     """The terms of use."""
     known = LICENCES.get(row.licence)
     if known and known.address:
