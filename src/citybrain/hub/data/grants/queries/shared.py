@@ -66,10 +66,12 @@ def given(
     limit: int,
 ) -> SharedRows:
     """The rows, released: counted and logged before anybody has them."""
-    kept, width = raw[:limit], len(items)
+    page, width = raw[:limit], len(items)
+    hashed = [record_hash(found.dataset.key, str(row[width] or "")) for row in page]
+    disputed = disputed_among(found.dataset.key, {h for h in hashed if h})
+    pairs = [(row, h) for row, h in zip(page, hashed, strict=True) if not (wanted.adverse and h in disputed)]
+    kept, hashes = [row for row, _h in pairs], [h for _row, h in pairs]
     keys = tuple(str(row[width] or "") for row in kept)
-    hashes = [record_hash(found.dataset.key, key) for key in keys]
-    disputed = disputed_among(found.dataset.key, {h for h in hashes if h})
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),
@@ -81,7 +83,7 @@ def given(
     return SharedRows(
         resource=found.dataset.key, version=found.version, items=items, rows=tuple(row[:width] for row in kept),
         records=keys, disputed=tuple(h in disputed for h in hashes), quota=quota, remaining=left,
-        next=cursor_of(found, wanted, kept[-1][width + 1 :]) if more else "",
+        next=cursor_of(found, wanted, page[-1][width + 1 :]) if more else "", withheld=len(page) - len(kept),
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def logged(found: Living, wanted: Wanted) -> str:
 
 def question_of(found: Living, wanted: Wanted) -> str:
     """What a cursor belongs to."""
-    asked = [str(found.grant.pk), wanted.items, said(wanted), wanted.records]
+    asked = [str(found.grant.pk), wanted.items, said(wanted), wanted.records, wanted.adverse]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
 

@@ -27,12 +27,18 @@ MOST_ITEMS = 200
 def rows(call: Signed, key: str) -> Answer:
     """A page of rows: ``items``, ``filters``, ``limit`` (≤ 1,000), ``after``."""
     asked = call.body if call.request.method == "POST" else from_query(call)
-    only(asked, {"items", "filters", "limit", "after"})
+    only(asked, {"items", "filters", "limit", "after", "use"})
     try:
         filters = read_filters(asked.get("filters"))
     except BadFilter as error:
         raise bad_filter(error) from None
-    wanted = Wanted(names(asked), filters, after=text(asked, "after", 2000), limit=number(asked, "limit"))
+    wanted = Wanted(
+        names(asked),
+        filters,
+        after=text(asked, "after", 2000),
+        limit=number(asked, "limit"),
+        adverse=adverse(asked),
+    )
     page = shared_read(
         call.grant, caller=call.caller, purpose=call.purpose, way="api", wanted=wanted, resource=key
     )
@@ -44,7 +50,7 @@ def rows(call: Signed, key: str) -> Answer:
 @machine("POST")
 def batch(call: Signed, key: str) -> Answer:
     """Rows of up to 500 records named by their keys, in the order they were named."""
-    only(call.body, {"items", "records"})
+    only(call.body, {"items", "records", "use"})
     records = call.body.get("records")
     if not isinstance(records, list) or not records or not all(isinstance(r, str) for r in records):
         raise Invalid([FieldProblem("records", "range", _("Name 1 to 500 records, each by its key."))])
@@ -52,7 +58,7 @@ def batch(call: Signed, key: str) -> Answer:
         raise Invalid([FieldProblem("records", "range", _("Name 1 to 500 records, each by its key."))])
     page = shared_read(
         call.grant, caller=call.caller, purpose=call.purpose, way="batch", resource=key,
-        wanted=Wanted(names(call.body), records=tuple(dict.fromkeys(records)), limit=MOST_ROWS),
+        wanted=Wanted(names(call.body), records=tuple(dict.fromkeys(records)), limit=MOST_ROWS, adverse=adverse(call.body)),
     )  # fmt: skip
     by_record: dict[str, list[dict[str, Any]]] = {}
     for record, row in zip(page.records, told_rows(page), strict=True):
@@ -66,15 +72,22 @@ def batch(call: Signed, key: str) -> Answer:
 @machine("POST")
 def verify(call: Signed, key: str) -> Answer:
     """Yes, or which items differ; never a value, and the same shape whether there is such a record or not."""
-    only(call.body, {"record", "items"})
+    only(call.body, {"record", "items", "use"})
     record, said = call.body.get("record"), call.body.get("items")
     if not isinstance(record, str) or not isinstance(said, Mapping):
         raise Invalid([FieldProblem("record", "shape", _("Send a record key and the items to compare."))])
     answer = verify_record(
-        call.grant, caller=call.caller, purpose=call.purpose, record=record, said=said, resource=key
+        call.grant,
+        caller=call.caller,
+        purpose=call.purpose,
+        record=record,
+        said=said,
+        resource=key,
+        adverse=adverse(call.body),
     )
     told = {
         "same": answer.same, "differs": sorted(answer.differs), "under_objection": answer.disputed,
+        "may_decide_against": answer.may_decide_against,
         "resource": key, "grant": str(call.grant),
     }  # fmt: skip
     return as_json(told, quota=answer.quota, remaining=answer.remaining)
@@ -102,6 +115,14 @@ def only(asked: Mapping[str, Any], known: set[str]) -> None:
     """Words nobody knows are refused: a misspelt filter must not mean "everything"."""
     for name in sorted(set(asked) - known):
         raise Invalid([FieldProblem(name[:60], "unknown", _("This member is not known here."))])
+
+
+def adverse(asked: Mapping[str, Any]) -> bool:
+    """Whether the caller says that an adverse automatic decision will rest on the answer alone (``use``)."""
+    use = asked.get("use", "")
+    if use not in ("", "adverse_decision"):
+        raise Invalid([FieldProblem("use", "unknown", _("Say adverse_decision, or nothing."))])
+    return bool(use)
 
 
 def names(asked: Mapping[str, Any]) -> tuple[str, ...]:
@@ -140,6 +161,6 @@ def answered(call: Signed, page: SharedRows, told: dict[str, Any]) -> Answer:
     """With what every answer says."""
     told |= {
         "resource": page.resource, "version": page.version, "grant": str(call.grant), "purpose": call.purpose,
-        "items": page.items, "under_objection": sum(page.disputed),
+        "items": page.items, "under_objection": sum(page.disputed), "withheld": page.withheld,
     }  # fmt: skip
     return as_json(told, quota=page.quota, remaining=page.remaining)
