@@ -54,7 +54,15 @@ def openapi(resource: ResourceRecord, server: str) -> dict[str, Any]:
                 "post": operation("rows", "a page of rows", "Question", "Page"),
             },
             f"{base}/batch": {
-                "post": operation("batch", "up to 500 records by their keys", "Batch", "Records")
+                "post": operation(
+                    "batch", "up to 500 records by their keys; up to 10,000 as a job", "Batch", "Records"
+                )
+            },
+            "/data/share/v1/batches/{batch}": {
+                "get": fetching("batchState", "how far a batch is", "State", "batch")
+            },
+            "/data/share/v1/batches/{batch}/parts/{part}": {
+                "get": fetching("batchPart", "a part of a batch that is done", "Records", "batch", "part")
             },
             f"{base}/verify": {"post": operation("verify", "yes, or which items differ", "Claim", "Answer")},
         },
@@ -103,9 +111,12 @@ def signed() -> list[dict[str, str]]:
 
 def operation(name: str, summary: str, asked: str, answer: str) -> dict[str, Any]:
     """A POST."""
+    later = (
+        {"202": {"description": "a job was begun", "content": content("State")}} if name == "batch" else {}
+    )
     return {
         "operationId": name, "summary": summary, "parameters": signed(),
-        "requestBody": {"required": True, "content": content(asked)}, "responses": answers(answer),
+        "requestBody": {"required": True, "content": content(asked)}, "responses": answers(answer) | later,
     }  # fmt: skip
 
 
@@ -127,6 +138,17 @@ def reading_get() -> dict[str, Any]:
         "summary": "a page of rows",
         "parameters": [*signed(), *named],
         "responses": answers("Page"),
+    }
+
+
+def fetching(name: str, summary: str, answer: str, *places: str) -> dict[str, Any]:
+    """A GET of something by its place in the address."""
+    named = [{"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in places]
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [*signed(), *named],
+        "responses": answers(answer),
     }
 
 
@@ -169,13 +191,18 @@ def schemas(items: tuple[ItemRecord, ...]) -> dict[str, Any]:
             rows={"type": "array", "items": ref("Row")}, next={"type": ["string", "null"]},
             under_objection={"type": "integer"}, withheld={"type": "integer"},
         ),
-        "Batch": closed(items=names, records={"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": "string"}}, use=USE),
+        "Batch": closed(items=names, records={"type": "array", "minItems": 1, "maxItems": 10_000, "items": {"type": "string"}}, use=USE),
         "Records": open_(
             results={
                 "type": "array",
                 "items": open_(record={"type": "string"}, rows={"type": "array", "items": ref("Row")}),
             },
             complete={"type": "boolean"},
+        ),
+        "State": open_(
+            batch={"type": "string", "format": "uuid"}, state={"enum": ["queued", "done", "failed"]}, records={"type": "integer"},
+            parts={"type": "integer"}, rows={"type": ["integer", "null"]}, withheld={"type": ["integer", "null"]},
+            error={"type": ["string", "null"]}, kept_until={"type": "string", "format": "date-time"},
         ),
         "Claim": {**closed(record={"type": "string"}, items={"type": "object", "minProperties": 1}, use=USE), "required": ["record", "items"]},
         "Answer": open_(

@@ -83,7 +83,8 @@ class MysqlTarget:
         columns = zip(*piece.rows, strict=True)
         arrays = [pa.array(values, ARROW[kind]) for values, kind in zip(columns, kinds, strict=True)]
         count = len(piece.rows)
-        arrays += [pa.array([piece.batch] * count), pa.array(piece.numbers or [None] * count, pa.int64())]
+        numbers: Sequence[int | None] = piece.numbers or [None] * count
+        arrays += [pa.array([piece.batch] * count), pa.array(numbers, pa.int64())]
         return pa.table(arrays, names=[*names, "citybrain_batch", "citybrain_row"])
 
     def together(

@@ -94,7 +94,8 @@ class PostgresTarget:
         with self.connection.transaction(), self.connection.cursor() as cursor:
             self.note(cursor, piece)
             with cursor.copy(copy) as stream:
-                for row, number in zip(piece.rows, piece.numbers or [None] * len(piece.rows), strict=True):
+                numbers: Sequence[int | None] = piece.numbers or [None] * len(piece.rows)
+                for row, number in zip(piece.rows, numbers, strict=True):
                     stream.write_row((*row, piece.batch, number))
 
     def note(self, cursor: psycopg.Cursor, piece: Piece) -> None:

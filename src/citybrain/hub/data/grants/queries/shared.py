@@ -37,12 +37,12 @@ MOST_RECORDS = 500
 
 
 def shared_read(
-    grant: UUID, *, caller: Caller, purpose: str, way: str, wanted: Wanted, resource: str = ""
-) -> SharedRows:
+    grant: UUID, *, caller: Caller, purpose: str, way: str, wanted: Wanted, resource: str = "", chunk: str = ""
+) -> SharedRows:  # fmt: skip
     """Rows that may leave under a grant, at most 1,000, with the objection flag of each.
 
     ``purpose`` must be the grant's word (``matter:…``), ``caller.consumer`` its consumer. Errors as ``living_grant``
-    and ``release``; Invalid names the item, filter or cursor that is wrong.
+    and ``release``; Invalid names the item, filter or cursor that is wrong. A ``chunk`` is counted and logged once.
     """
     found = living_grant(grant, caller=caller, purpose=purpose, way=way, resource=resource)
     items = found.chosen(wanted.items)
@@ -53,7 +53,7 @@ def shared_read(
         record=order_rules.key_sql(found.dataset, found.key_item), order=order, limit=limit + 1,
     )  # fmt: skip
     raw = run_statement(found, statement, wanted.records)
-    return given(found, caller, way, wanted, items, raw, limit)
+    return given(found, caller, way, wanted, items, raw, limit, chunk)
 
 
 def given(
@@ -64,6 +64,7 @@ def given(
     items: tuple[str, ...],
     raw: list[tuple],
     limit: int,
+    chunk: str = "",
 ) -> SharedRows:
     """The rows, released: counted and logged before anybody has them."""
     page, width = raw[:limit], len(items)
@@ -75,7 +76,7 @@ def given(
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),
-            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted),
+            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted), chunk=chunk,
         ),
         caller,
     )  # fmt: skip

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from citybrain.hub.data.grants.actions.batches import KEPT, ask_batch, batch_of, told_rows
 from citybrain.hub.data.grants.data import SharedRows, Wanted
 from citybrain.hub.data.grants.domain.filters import BadFilter, read_filters
 from citybrain.hub.data.grants.domain.records import normal
 from citybrain.hub.data.grants.queries.shared import MOST_RECORDS, MOST_ROWS, bad_filter, shared_read
 from citybrain.hub.data.grants.queries.verify import verify_record
 from citybrain.hub.data.grants.rest.machine import Answer, Signed, as_json, machine
-from citybrain.kernel.errors import FieldProblem, Invalid
+from citybrain.hub.data.models import ShareBatch
+from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.guard import public
 
 WHY = "signed by a consumer's key; grant, purpose, items and rows are enforced in the query"
@@ -49,13 +52,15 @@ def rows(call: Signed, key: str) -> Answer:
 @public(WHY)
 @machine("POST")
 def batch(call: Signed, key: str) -> Answer:
-    """Rows of up to 500 records named by their keys, in the order they were named."""
+    """Rows of up to 500 records named by their keys, in the order they were named; of up to 10,000 by a job (202)."""
     only(call.body, {"items", "records", "use"})
     records = call.body.get("records")
     if not isinstance(records, list) or not records or not all(isinstance(r, str) for r in records):
         raise Invalid([FieldProblem("records", "range", _("Name 1 to 500 records, each by its key."))])
     if len(records) > MOST_RECORDS:
-        raise Invalid([FieldProblem("records", "range", _("Name 1 to 500 records, each by its key."))])
+        wanted = Wanted(names(call.body), records=tuple(records), adverse=adverse(call.body))
+        made = ask_batch(call.grant, caller=call.caller, purpose=call.purpose, resource=key, wanted=wanted)
+        return as_json(told_batch(made), status=202)
     page = shared_read(
         call.grant, caller=call.caller, purpose=call.purpose, way="batch", resource=key,
         wanted=Wanted(names(call.body), records=tuple(dict.fromkeys(records)), limit=MOST_ROWS, adverse=adverse(call.body)),
@@ -65,6 +70,36 @@ def batch(call: Signed, key: str) -> Answer:
         by_record.setdefault(record, []).append(row)
     results = [{"record": r, "rows": by_record.get(normal(r), [])} for r in dict.fromkeys(records)]
     return answered(call, page, {"results": results, "complete": not page.next})
+
+
+@csrf_exempt
+@public(WHY)
+@machine("GET")
+def batch_state(call: Signed, id: UUID) -> Answer:
+    """How far a batch of the caller is."""
+    return told_batch(batch_of(id, caller=call.caller, grant=call.grant, purpose=call.purpose))
+
+
+@csrf_exempt
+@public(WHY)
+@machine("GET")
+def batch_part(call: Signed, id: UUID, number: int) -> Answer:
+    """One part of a batch that is done; NotFound for none."""
+    row = batch_of(id, caller=call.caller, grant=call.grant, purpose=call.purpose)
+    part = row.parts.filter(number=number).first() if row.state == "done" else None
+    if part is None:
+        raise NotFound(_("There is no such part, or the batch is not done."), code="no_part")
+    return {**json.loads(part.content), "batch": str(row.pk), "part": part.number, "withheld": part.withheld}
+
+
+def told_batch(row: ShareBatch) -> dict[str, Any]:
+    """A batch as its asker sees it."""
+    done = row.state == "done"
+    return {
+        "batch": str(row.pk), "resource": row.resource, "grant": str(row.grant_id), "state": row.state, "error": row.error or None,
+        "records": row.count, "parts": -(-row.count // MOST_RECORDS), "rows": row.rows if done else None,
+        "withheld": row.withheld if done else None, "made_at": row.made_at, "kept_until": row.made_at + KEPT,
+    }  # fmt: skip
 
 
 @csrf_exempt
@@ -147,14 +182,6 @@ def number(asked: Mapping[str, Any], name: str) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= MOST_ROWS:
         raise Invalid([FieldProblem(name, "range", _("A whole number from 1 to 1,000 is needed here."))])
     return found
-
-
-def told_rows(page: SharedRows) -> list[dict[str, Any]]:
-    """Rows as objects; one under objection says so."""
-    return [
-        {**row, "_under_objection": True} if disputed else row
-        for row, disputed in zip(page.dicts(), page.disputed, strict=True)
-    ]
 
 
 def answered(call: Signed, page: SharedRows, told: dict[str, Any]) -> Answer:
