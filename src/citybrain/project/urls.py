@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from citybrain.project import health
+from citybrain.project import health, robots
 
 PREFIXES = {"services": ""}
 
@@ -27,6 +27,7 @@ def room_urls():
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", robots.robots, name="robots"),
     path("empty", health.empty, name="empty"),
     *room_urls(),
 ]

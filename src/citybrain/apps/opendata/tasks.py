@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
+from citybrain.apps.opendata.actions.alarms import alarm_late
 from citybrain.apps.opendata.actions.build import make_version, refuse_hindered
 from citybrain.apps.opendata.actions.harvest import harvest_portal
 from citybrain.apps.opendata.actions.propose import begin_version
 from citybrain.apps.opendata.actions.release import publish_version, sweep_files, withdraw_dataset
+from citybrain.apps.opendata.actions.workspace import sweep_workspaces
 from citybrain.apps.opendata.data import NotOpenable
 from citybrain.apps.opendata.models import OpenDataset, Portal
 from citybrain.hub.data import api as data
@@ -30,6 +32,9 @@ MOST = 20
 def version_job(run: data.Run) -> dict[str, Any]:
     """A version; published at once when the dataset is public under the same treatment and the checks pass."""
     dataset = OpenDataset.objects.get(pk=run.arguments["dataset"])
+    there = dataset.versions.filter(number=run.arguments["number"]).exclude(state="candidate").first()
+    if there is not None:  # an earlier run of this job did its work and was killed before it could say so
+        return {"rows": there.rows, "passed": there.state != "held", "faults": there.report.get("faults", [])}
     made = make_version(dataset, run.arguments["number"], by=run.by)
     run.step(done=made.rows, total=made.rows)
     released = dataset.state == "published" or (dataset.pack and dataset.state == "draft")
@@ -51,9 +56,8 @@ def look_after() -> None:
     """Renew what has a source of its own before it is late, note what is, remove dead files."""
     renew()
     sweep_files()
-    OpenDataset.objects.filter(state="published", due_at__lte=clock.now(), alarmed_at=None).update(
-        alarmed_at=F("due_at")
-    )
+    sweep_workspaces()
+    alarm_late(by=KEEPER)
 
 
 def renew() -> int:

@@ -16,7 +16,6 @@ urlpatterns = [
     path("requests/", people.requests, name="requests"),
     path("requests/new/", people.new_request, name="new_request"),
     path("sitemap.xml", portal.sitemap, name="sitemap"),
-    path("robots.txt", portal.robots, name="robots"),
     path("catalog/", graphs.catalog, name="catalog"),
     re_path(rf"^catalog\.{KIND}$", graphs.catalog, name="catalog_graph"),
     path("cpsv/services/", graphs.services, name="services"),

@@ -12,6 +12,11 @@ from citybrain.kernel.text import Text
 
 ColumnType = Literal["text", "integer", "number", "real", "bool", "date", "datetime"]
 Grade = Literal["L1", "L2", "L3", "L4"]
+Cycle = Literal["live", "daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly", "irregular"]
+# Days an update cycle (更新周期) lasts at most [D]; a cycle that is not here has no end.
+CYCLE_DAYS: Mapping[str, int] = {
+    "live": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "half_yearly": 184, "yearly": 366,
+}  # fmt: skip
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")
 EXPRESSION_TYPES: Mapping[str, str] = {
@@ -154,7 +159,7 @@ class ItemRecord:
 class ResourceRecord:
     """A resource as the catalogue lists it (reference §6.2).
 
-    ``cycle``: live daily weekly monthly quarterly yearly irregular. ``sharing``: unconditional conditional none.
+    ``cycle``: one of ``Cycle``. ``sharing``: unconditional conditional none.
     ``opening``: unconditional conditional none. ``kind``: operational lake harvested. ``state``: draft published withdrawn.
     """
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from citybrain.hub.data.catalogue.actions.describe import describe_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
 from citybrain.hub.data.catalogue.domain.basis import permits_refusal
+from citybrain.hub.data.data import Cycle
 from citybrain.hub.data.domain import registry
 from citybrain.hub.data.models import Resource
 from citybrain.hub.packs import api as packs
@@ -21,7 +22,7 @@ class DatasetNote(BaseModel):
 
     dataset: Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")]
     owner: str = Field(min_length=1, max_length=80)
-    cycle: Literal["live", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"] = "live"
+    cycle: Cycle = "live"
     sharing: Literal["unconditional", "conditional", "none"] = "conditional"
     sharing_basis: str = Field(default="", max_length=200)
     sharing_condition: str = Field(default="", max_length=400)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import io
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from citybrain.apps.opendata.actions.workspace import Workspace, workspace
 from citybrain.apps.opendata.data import NotOpenable
-from citybrain.apps.opendata.domain import risk
+from citybrain.apps.opendata.domain import disclosure
 from citybrain.apps.opendata.domain.deidentify import treated
-from citybrain.apps.opendata.domain.profile import profile
+from citybrain.apps.opendata.domain.profile import Stored, profile
 from citybrain.apps.opendata.domain.treatment import Treatment, hindrances
 from citybrain.apps.opendata.models import OpenDataset, Version
-from citybrain.apps.opendata.queries.reading import items_of, opening_of, resource_rows, source_rows
+from citybrain.apps.opendata.queries.reading import items_of, opening_of, source_batches
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import Conflict
 from citybrain.kernel.text import Text
 
 TYPES = ((pa.types.is_boolean, "bool"), (pa.types.is_integer, "integer"), (pa.types.is_floating, "number"),
@@ -47,18 +50,43 @@ HINDRANCE = {
 
 
 def make_version(dataset: OpenDataset, number: int, *, by: Actor) -> Version:
-    """The version of that number, as a candidate with its report; written anew when it exists and is not public."""
+    """The version of that number, as a candidate with its report; written anew when it exists and is not public.
+
+    Rows go through batch by batch and are checked by the engine over files, so memory does not grow with them. Until the row
+    of the version is written at the end, nothing of a killed or failed build is seen by anybody.
+    """
     treatment = Treatment(**dataset.treatment)
     refuse_hindered(dataset)
-    raw = source_rows(dataset.source, treatment)
-    masks = masks_of(dataset.source)
-    rows, classes = risk.anonymous(treated(raw, treatment, today=clock.today(), masks=masks), treatment)
-    report = {"rows": rows.num_rows, "read": raw.num_rows, "classes": classes,
-              "small_cells": risk.small_cells(rows, treatment), "linkage": tried_linkage(rows, treatment),
-              "steps": {n: c.model_dump() for n, c in treatment.columns.items()}, "at": clock.now().isoformat()}  # fmt: skip
-    report["faults"] = risk.verdict(report, treatment)
-    report["passed"] = not report["faults"]
-    return keep(dataset, number, rows, report, treatment, by=by)
+    with workspace() as work:
+        schema, read = hold_treated(work, "treated", dataset.source, treatment, None)
+        classes = disclosure.anonymous(work.engine, treatment)
+        cells = disclosure.suppress(work.engine, treatment)
+        file, rows = work.released(schema)
+        report = {"rows": rows, "read": read, "classes": classes, "cells": cells,
+                  "small_cells": disclosure.small_cells(work.engine, treatment), "linkage": tried_linkage(work, treatment),
+                  "parameters": {"k": treatment.k, "small_cell": treatment.small_cell, "most_unique": treatment.most_unique},
+                  "steps": {n: c.model_dump() for n, c in treatment.columns.items()}, "at": clock.now().isoformat()}  # fmt: skip
+        report["faults"] = disclosure.verdict(report, treatment)
+        report["passed"] = not report["faults"]
+        return keep(dataset, number, file, report, treatment, by=by)
+
+
+def hold_treated(
+    work: Workspace, name: str, source: str, treatment: Treatment, columns: list[str] | None
+) -> tuple[pa.Schema, int]:
+    """The rows of a source after their steps as a relation of the workspace; small counts are hidden later, over all rows."""
+    today, masks = clock.today(), masks_of(source)
+    stays = {
+        n: c.model_copy(update={"step": "keep"}) if c.step == "hide_small" else c
+        for n, c in treatment.columns.items()
+    }
+    steps = treatment.model_copy(update={"columns": stays})
+    batches = (
+        treated(rows, steps, today=today, masks=masks) for rows in source_batches(source, treatment, columns)
+    )
+    first = next(batches)
+    count = work.hold(name, chain([first], batches))
+    return first.schema, count
 
 
 def masks_of(source: str) -> dict[str, str]:
@@ -66,56 +94,63 @@ def masks_of(source: str) -> dict[str, str]:
     return {item.name: item.personal for item in items_of(source) if item.personal not in ("", "yes")}
 
 
-def tried_linkage(rows: pa.Table, treatment: Treatment) -> dict[str, Any]:
+def tried_linkage(work: Workspace, treatment: Treatment) -> dict[str, Any]:
     """The recorded re-identification attempt against the reference named in the treatment."""
     quasi = treatment.named("quasi")
     if not treatment.reference or not quasi:
         return {"tried": False, "reference": treatment.reference}
-    common = [n for n in quasi if n in {item.name for item in items_of(f"resource:{treatment.reference}")}]
+    source = f"resource:{treatment.reference}"
+    common = [n for n in quasi if n in {item.name for item in items_of(source)}]
     if not common:
         return {"tried": False, "reference": treatment.reference, "columns": []}
     only = Treatment(columns={n: treatment.of(n) for n in common})
-    masks = masks_of(f"resource:{treatment.reference}")
-    other = treated(resource_rows(treatment.reference, common), only, today=clock.today(), masks=masks)
-    return {"reference": treatment.reference, **risk.linkage(rows, other, quasi)}
+    hold_treated(work, "reference", source, only, common)
+    return {"reference": treatment.reference, **disclosure.linked(work.engine, quasi)}
 
 
 def keep(
-    dataset: OpenDataset,
-    number: int,
-    rows: pa.Table,
-    report: dict[str, Any],
-    treatment: Treatment,
-    *,
-    by: Actor,
+    dataset: OpenDataset, number: int, file: Path, report: dict[str, Any], treatment: Treatment, *, by: Actor
 ) -> Version:
-    """Write file and row."""
-    packed = parquet(rows)
-    digest = hashlib.sha256(packed).hexdigest()
-    path = f"opendata/{dataset.pk}/{number}/{digest[:16]}.parquet"
-    if not default_storage.exists(path):
-        path = default_storage.save(path, ContentFile(packed))
+    """Store the file, then write the row: the file of a version that is public is never touched."""
+    digest, size = digest_of(file), file.stat().st_size
+    path = stored(file, f"opendata/{dataset.pk}/{number}/{digest[:16]}.parquet", digest, size)
     before = dataset.versions.filter(number__lt=number, state="published").first()
+    with pq.ParquetFile(file) as found:
+        picture, schema = profile(Stored(found), treatment), found.schema_arrow
     values = {
-        "made_at": clock.now(), "rows": rows.num_rows, "change": rows.num_rows - (before.rows if before else 0),
-        "columns": described(dataset, rows), "report": report, "profile": profile(rows, treatment), "file": path,
-        "size": len(packed), "sha256": digest, "treatment": treatment.model_dump(), "state": "candidate",
+        "made_at": clock.now(), "rows": report["rows"], "change": report["rows"] - (before.rows if before else 0),
+        "columns": described(dataset, schema), "report": report, "profile": picture, "file": path,
+        "size": size, "sha256": digest, "treatment": treatment.model_dump(), "state": "candidate",
     }  # fmt: skip
     with transaction.atomic():
+        row = Version.objects.select_for_update().filter(dataset=dataset, number=number).first()
+        if row is not None and row.state in ("published", "gone"):
+            raise Conflict("该版本已发布 / this version was published already", code="published")
         made, _new = Version.objects.update_or_create(dataset=dataset, number=number, defaults=values)
         audit.record("opendata.make_version", by=by, obj=f"opendata:{dataset.slug}",
-                     after={"version": number, "rows": rows.num_rows, "passed": report["passed"]})  # fmt: skip
+                     after={"version": number, "rows": report["rows"], "passed": report["passed"]})  # fmt: skip
     return made
 
 
-def parquet(rows: pa.Table) -> bytes:
-    """The file: what is downloaded and what every other format is written from."""
-    out = io.BytesIO()
-    pq.write_table(rows, out, compression="zstd", row_group_size=50_000)
-    return out.getvalue()
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def described(dataset: OpenDataset, rows: pa.Table) -> list[dict[str, Any]]:
+def stored(file: Path, path: str, digest: str, size: int) -> str:
+    """The file in the storage. One that lies there is used only when it is whole: a killed process may have left a part."""
+    if default_storage.exists(path):
+        if default_storage.size(path) == size:
+            with default_storage.open(path, "rb") as there:
+                if hashlib.file_digest(there, "sha256").hexdigest() == digest:  # type: ignore[arg-type]  # a file object
+                    return path
+        default_storage.delete(path)
+    with file.open("rb") as opened:
+        return default_storage.save(path, File(opened))
+
+
+def described(dataset: OpenDataset, schema: pa.Schema) -> list[dict[str, Any]]:
     """Columns as pages show them: name, type after treatment, title."""
     titles = {item.name: item.title.as_dict() for item in items_of(dataset.source)}
     steps = Treatment(**dataset.treatment)
@@ -126,7 +161,7 @@ def described(dataset: OpenDataset, rows: pa.Table) -> list[dict[str, Any]]:
             "title": titles.get(f.name, {"zh": f.name}),
             "step": steps.of(f.name).step,
         }
-        for f in rows.schema
+        for f in schema
     ]
 
 

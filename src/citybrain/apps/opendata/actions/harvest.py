@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from citybrain.apps.opendata.actions.fetch import NotFetched, fetch
 from citybrain.apps.opendata.actions.release import search_text
 from citybrain.apps.opendata.domain import feeds
-from citybrain.apps.opendata.domain.vocabulary import CYCLES, THEMES
+from citybrain.apps.opendata.domain.vocabulary import CYCLES, LICENCES, THEMES
 from citybrain.apps.opendata.models import OpenDataset, Portal
 from citybrain.hub.data import api as data
 from citybrain.kernel import audit, clock
@@ -92,9 +92,9 @@ def keep(portal: Portal, row: OpenDataset, one: feeds.Found, by: Actor) -> None:
     row.slug = row.slug or slug(portal, one)
     row.title, row.summary, row.keywords = one.title, one.summary, list(one.keywords)
     row.theme = theme(one.themes)
-    row.cycle = next((c.key for c in CYCLES.values() if c.code == one.frequency), "irregular")
+    row.cycle = next((c.key for c in CYCLES.values() if one.frequency in (c.code, c.key)), "irregular")
     row.provider_name = {"zh": one.publisher or portal.name, "en": ""}
-    row.licence, row.landing = one.licence[:30] if len(one.licence) <= 30 else "", one.landing
+    row.licence, row.landing = licence(one.licence), one.landing
     row.distributions, row.state = list(one.distributions), "published"
     row.seen_at, row.missing_since, row.updated_at = now, None, row.updated_at or now
     row.published_at = row.published_at or now
@@ -124,7 +124,17 @@ def theme(named: tuple[str, ...]) -> str:
     for word in named:
         if word in THEMES:
             return word
+    for word in named:
         for known in THEMES.values():
             if known.code == word:
                 return known.key
     return "government"
+
+
+def licence(said: str) -> str:
+    """Our word for terms that we know by their address (http or https, with or without the last stroke), else a short one as it is."""
+    plain = said.removeprefix("https:").removeprefix("http:").rstrip("/")
+    for known in LICENCES.values():
+        if known.address and plain == known.address.removeprefix("https:").rstrip("/"):
+            return known.key
+    return said if len(said) <= 30 else ""

@@ -1,4 +1,4 @@
-"""The steps themselves, on Arrow columns: drop, mask, generalise, top-code, suppress. Nothing here knows where rows come from."""
+"""The steps themselves, on Arrow columns: drop, mask, generalise, top-code. What depends on other rows (small counts, classes) is done over all of them in ``disclosure``."""
 
 from __future__ import annotations
 
@@ -39,10 +39,6 @@ def one(values: pa.ChunkedArray, chosen: ColumnTreatment, today: date, masking: 
             return pc.min_element_wise(values, pa.scalar(number, values.type), skip_nulls=False)
         case "round":
             return mapped(values, lambda v: float(round(float(v) / number) * number), pa.float64())
-        case "hide_small":
-            above, below = pa.scalar(0, values.type), pa.scalar(number, values.type)
-            small = pc.and_(pc.greater(values, above), pc.less(values, below))
-            return pc.if_else(small, pa.scalar(None, values.type), values)
     return values
 
 

@@ -6,6 +6,7 @@ Feeds are hostile until read: no document type, no entities, no remote contexts,
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -135,15 +136,18 @@ def datasets(found: Graph) -> Iterator[Found]:
 def dataset(g: Graph, node: URIRef) -> Found:
     """One dataset."""
     publisher = g.value(node, DCTERMS.publisher)
-    name = g.value(publisher, FOAF.name) if publisher is not None else None
+    name = texts(g, publisher, FOAF.name)["zh"] if publisher is not None else ""
+    licence = g.value(node, DCTERMS.license) or next(  # DCAT-AP names it with the distributions
+        (found for d in g.objects(node, DCAT.distribution) if (found := g.value(d, DCTERMS.license))), ""
+    )
     return Found(
         origin=str(node)[:600], title=texts(g, node, DCTERMS.title), summary=texts(g, node, DCTERMS.description),
         publisher=str(name or publisher or "")[:200],
-        themes=tuple(str(t).rsplit("/", 1)[-1] for t in g.objects(node, DCAT.theme)),
+        themes=tuple(re.split(r"[/#=]", str(t))[-1] for t in g.objects(node, DCAT.theme)),
         keywords=tuple(str(k)[:60] for k in g.objects(node, DCAT.keyword))[:20],
         frequency=str(g.value(node, DCTERMS.accrualPeriodicity) or "").rsplit("/", 1)[-1],
         landing=web(g.value(node, DCAT.landingPage) or node),
-        licence=str(g.value(node, DCTERMS.license) or "")[:300],
+        licence=str(licence)[:300],
         distributions=tuple(distribution(g, d) for d in g.objects(node, DCAT.distribution))[:40],
     )  # fmt: skip
 
@@ -187,16 +191,31 @@ def ckan(body: bytes, address: str) -> tuple[list[Found], int]:
         raise BadFeed("this is no CKAN answer") from error
 
 
+def translated(words: Any, plain: str, most: int) -> dict[str, str]:
+    """A text in two languages where the portal keeps translations (ckanext-fluent's fields), else the plain one."""
+    said = words if isinstance(words, dict) else {}
+    zh = next((str(said[k]) for k in ("zh", "zh_Hans", "zh_CN", "zh_Hans_CN") if said.get(k)), "")
+    return {"zh": (zh or plain)[:most], "en": str(said.get("en") or "")[:most]}
+
+
+def identifier(p: dict[str, Any]) -> str:
+    """The dataset's own address where the portal says one (``uri`` among the extras, as DCAT feeds of CKAN do)."""
+    extras = p.get("extras") if isinstance(p.get("extras"), list) else []
+    said = next((e.get("value") for e in extras or [] if isinstance(e, dict) and e.get("key") == "uri"), "")
+    return web(said)
+
+
 def package(p: dict[str, Any], address: str) -> Found:
     """One CKAN package."""
     base = address.split("/api/")[0]
     return Found(
-        origin=f"{base}/dataset/{str(p.get('id') or p['name'])[:200]}",
-        title={"zh": str(p.get("title") or p["name"])[:500], "en": ""},
-        summary={"zh": str(p.get("notes") or "")[:2000], "en": ""},
+        origin=identifier(p) or f"{base}/dataset/{str(p.get('id') or p['name'])[:200]}",
+        title=translated(p.get("title_translated"), str(p.get("title") or p["name"]), 500),
+        summary=translated(p.get("notes_translated"), str(p.get("notes") or ""), 2000),
         publisher=str((p.get("organization") or {}).get("title") or "")[:200],
         themes=tuple(str(g.get("name", "")) for g in p.get("groups") or []),
         keywords=tuple(str(t.get("name", ""))[:60] for t in p.get("tags") or [])[:20],
+        frequency=str(p.get("frequency") or "").rsplit("/", 1)[-1],
         landing=web(p.get("url") or f"{base}/dataset/{p['name']}"), licence=str(p.get("license_url") or "")[:300],
         distributions=tuple(
             {"title": str(r.get("name") or "")[:200], "format": str(r.get("format") or "")[:40], "address": web(r.get("url"))}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from citybrain.apps.opendata.domain.treatment import Treatment
 
@@ -18,10 +19,27 @@ PERIOD = re.compile(r"^\d{4}(-\d{2}){0,2}$")
 DIVISION = re.compile(r"^\d{12}$")
 
 
-def profile(rows: pa.Table, treatment: Treatment) -> dict[str, Any]:
+class Stored:
+    """A file of rows, of which one column at a time is in memory."""
+
+    def __init__(self, file: pq.ParquetFile) -> None:
+        self.file, self.schema = file, file.schema_arrow
+        self.column_names: list[str] = self.schema.names
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column."""
+        return self.file.read(columns=[name]).column(0)
+
+    def first(self, count: int) -> list[dict[str, Any]]:
+        """The first rows."""
+        batch = next(self.file.iter_batches(count), None)
+        return [] if batch is None else batch.to_pylist()
+
+
+def profile(rows: Stored, treatment: Treatment) -> dict[str, Any]:
     """Everything a page shows without opening the file again; JSON values only."""
     return {
-        "preview": [[plain(v) for v in row.values()] for row in rows.slice(0, PREVIEW).to_pylist()],
+        "preview": [[plain(v) for v in row.values()] for row in rows.first(PREVIEW)],
         "figures": {name: figures(rows.column(name)) for name in rows.column_names},
         "chart": chart(rows, treatment),
         "map": spread(rows, treatment),
@@ -51,7 +69,7 @@ def short(value: Any) -> Any:
     return f"{value[:40]}…" if isinstance(value, str) and len(value) > 41 else value
 
 
-def chart(rows: pa.Table, treatment: Treatment) -> dict[str, Any] | None:
+def chart(rows: Stored, treatment: Treatment) -> dict[str, Any] | None:
     """Counts over time, else counts of the values of the first column that has few of them; None when nothing fits."""
     counted = treatment.named("count")
     measure = counted[0] if counted and counted[0] in rows.column_names else ""
@@ -81,7 +99,7 @@ def is_time(values: pa.ChunkedArray) -> bool:
     return bool(sample) and all(PERIOD.match(v) for v in sample)
 
 
-def totals(groups: pa.ChunkedArray, rows: pa.Table, measure: str) -> dict[str, float]:
+def totals(groups: pa.ChunkedArray, rows: Stored, measure: str) -> dict[str, float]:
     """Rows (or the sum of ``measure``) per group; unknown groups are left out."""
     if not measure:
         return {
@@ -92,7 +110,7 @@ def totals(groups: pa.ChunkedArray, rows: pa.Table, measure: str) -> dict[str, f
     return {row["g"]: row["m_sum"] or 0 for row in summed if row["g"] is not None}
 
 
-def spread(rows: pa.Table, treatment: Treatment) -> dict[str, Any] | None:
+def spread(rows: Stored, treatment: Treatment) -> dict[str, Any] | None:
     """Points, or counts by county, when the dataset says where things are."""
     if {treatment.longitude, treatment.latitude} <= set(rows.column_names):
         pairs = zip(

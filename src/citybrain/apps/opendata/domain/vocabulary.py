@@ -7,9 +7,16 @@ Themes are those Chinese portals use, each under one of the thirteen data themes
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from citybrain.hub.data.data import CYCLE_DAYS
 from citybrain.kernel.text import Text
 
 DATA_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+DATA_THEMES = {
+    "AGRI": "Agriculture, fisheries, forestry and food", "ECON": "Economy and finance",
+    "EDUC": "Education, culture and sport", "ENER": "Energy", "ENVI": "Environment",
+    "GOVE": "Government and public sector", "HEAL": "Health", "JUST": "Justice, legal system and public safety",
+    "REGI": "Regions and cities", "SOCI": "Population and society", "TECH": "Science and technology", "TRAN": "Transport",
+}  # fmt: skip
 FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 
 
@@ -66,15 +73,16 @@ def _themes() -> dict[str, Theme]:
 
 THEMES = _themes()
 CYCLES = {
-    key: Cycle(key, Text(zh=zh, en=en), days, code)
-    for key, zh, en, days, code in [
-        ("live", "实时", "Continuous", 1, "CONT"),
-        ("daily", "每日", "Daily", 2, "DAILY"),
-        ("weekly", "每周", "Weekly", 8, "WEEKLY"),
-        ("monthly", "每月", "Monthly", 32, "MONTHLY"),
-        ("quarterly", "每季度", "Quarterly", 93, "QUARTERLY"),
-        ("yearly", "每年", "Yearly", 367, "ANNUAL"),
-        ("irregular", "不定期", "Irregular", None, "IRREG"),
+    key: Cycle(key, Text(zh=zh, en=en), CYCLE_DAYS[key] + 1 if key in CYCLE_DAYS else None, code)
+    for key, zh, en, code in [
+        ("live", "实时", "Continuous", "CONT"),
+        ("daily", "每日", "Daily", "DAILY"),
+        ("weekly", "每周", "Weekly", "WEEKLY"),
+        ("monthly", "每月", "Monthly", "MONTHLY"),
+        ("quarterly", "每季度", "Quarterly", "QUARTERLY"),
+        ("half_yearly", "每半年", "Every six months", "ANNUAL_2"),
+        ("yearly", "每年", "Yearly", "ANNUAL"),
+        ("irregular", "不定期", "Irregular", "IRREG"),
     ]
 }
 # One day is added to each cycle: a dataset of yesterday's night is not late at noon.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from citybrain.apps.opendata.domain.vocabulary import CYCLES, LICENCES, THEMES
 from citybrain.apps.opendata.models import OpenDataset, Reuse, Version
@@ -74,17 +74,17 @@ def narrowed(wish: Wish) -> QuerySet[OpenDataset]:
     return rows.filter(alive()) if wish.alive else rows
 
 
-def counts(rows: QuerySet[OpenDataset], name: str) -> list[dict[str, Any]]:
+def counts(rows: QuerySet[OpenDataset], name: str, most: int = 30) -> list[dict[str, Any]]:
     """Values of a facet, most frequent first, with their names."""
     if name == "provider":
         found = (
             rows.exclude(provider="")
             .values("provider", "provider_name")
             .annotate(n=Count("pk"))
-            .order_by("-n")[:30]
+            .order_by("-n", "provider")[:most]
         )
         return [{"value": r["provider"], "name": r["provider_name"], "count": r["n"]} for r in found]
-    found = rows.exclude(**{name: ""}).values(name).annotate(n=Count("pk")).order_by("-n", name)[:30]
+    found = rows.exclude(**{name: ""}).values(name).annotate(n=Count("pk")).order_by("-n", name)[:most]
     return [{"value": r[name], "name": name_of(name, r[name]), "count": r["n"]} for r in found]
 
 
@@ -93,6 +93,12 @@ def name_of(facet: str, value: str) -> Any:
     vocabularies: dict[str, Any] = {"theme": THEMES, "cycle": CYCLES, "licence": LICENCES}
     words = vocabularies.get(facet, {})
     return words[value].name if value in words else value
+
+
+def span() -> tuple[datetime | None, datetime | None]:
+    """When the first dataset was published and the last one renewed."""
+    found = shown().aggregate(first=Min("published_at"), last=Max("updated_at"))
+    return found["first"], found["last"]
 
 
 def themes() -> list[dict[str, Any]]:

@@ -1,18 +1,24 @@
 """The read part of CKAN's action interface, so that its clients and harvesters work here unchanged.
 
 Packages are datasets, organisations providers, groups themes, resources the formats of the newest version. ``fq`` is
-understood as ``field:value`` pairs; anything else in it is refused, never guessed.
+understood as far as clients use it (see ``domain.fq``); anything else in it is refused, never guessed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import Count
+from django.db.models import Count, F, Func, IntegerField, Q
+from django.db.models.fields.json import KeyTransform
 
+from citybrain.apps.opendata.domain import fq
 from citybrain.apps.opendata.domain.formats import FORMATS
 from citybrain.apps.opendata.domain.vocabulary import LICENCES, THEMES
 from citybrain.apps.opendata.models import OpenDataset, Version
@@ -21,18 +27,26 @@ from citybrain.apps.opendata.queries.dcat import dataset_address, formats_of
 from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 from citybrain.kernel.text import say
 
-MOST_ROWS, MOST_DATA = 1000, 1000
-FQ = re.compile(r'\+?\s*(?P<field>[a-z_]+):\s*(?:"(?P<quoted>[^"]*)"|\(?"?(?P<bare>[^\s()"]+)"?\)?)')
+MOST_ROWS, MOST_DATA, MOST_FACETS = 1000, 1000, 1000
+# Fields of CKAN's index and ours; those with nothing behind them are looked up in ``SPECIAL``.
 FIELDS = {
-    "organization": "provider",
-    "groups": "theme",
-    "license_id": "licence",
-    "tags": "",
-    "name": "",
-    "res_format": "",
+    "organization": "provider", "groups": "theme", "license_id": "licence", "name": "slug", "kind": "kind",
+    "frequency": "cycle", "owner_org": "", "id": "", "tags": "", "res_format": "", "metadata_modified": "",
+    "metadata_created": "", "state": "", "type": "", "dataset_type": "", "private": "", "capacity": "", "isopen": "",
+}  # fmt: skip
+SAME = {
+    "state": "active",
+    "type": "dataset",
+    "dataset_type": "dataset",
+    "private": "false",
+    "capacity": "public",
 }
-ORDERS = {"metadata_modified desc": "new", "score desc, metadata_modified desc": "new", "name asc": "slug", "title_string asc": "slug",
-          "views_recent desc": "used"}  # fmt: skip
+MOMENTS = {"metadata_modified": "updated_at", "metadata_created": "created_at"}
+SORTED = {
+    "score": "", "relevance": "", "metadata_modified": "updated_at", "metadata_created": "created_at", "name": "slug", "id": "pk",
+    "title_string": "title__zh", "title": "title__zh", "views_recent": "downloads", "views_total": "downloads",
+}  # fmt: skip
+ORDER = "score desc, metadata_modified desc"
 FIELD_TYPES = {"integer": "int", "number": "float", "bool": "bool", "date": "date", "datetime": "timestamptz"}
 Said = Mapping[str, Any]
 
@@ -45,7 +59,7 @@ def problem(name: str, message: str) -> Invalid:
 def number(said: Said, name: str, default: int, most: int) -> int:
     """A whole number not below zero."""
     try:
-        value = int(said.get(name, default))
+        value = int(default if said.get(name) is None else said[name])
     except (TypeError, ValueError) as error:
         raise problem(name, "Invalid integer") from error
     if value < 0:
@@ -53,14 +67,15 @@ def number(said: Said, name: str, default: int, most: int) -> int:
     return min(value, most)
 
 
-def text(said: Said, name: str, *, required: bool = False) -> str:
-    """A short text."""
-    value = said.get(name, "")
+def text(said: Said, name: str, *, required: bool = False, most: int = 400) -> str:
+    """A short text; nothing at all is an empty one."""
+    value = said.get(name)
+    value = "" if value is None else value
     if not isinstance(value, str | int):
         raise problem(name, "Must be a string")
     if required and not str(value):
         raise problem(name, "Missing value")
-    return str(value).replace("\0", "")[:400]
+    return str(value).replace("\0", "")[:most]
 
 
 def newest(found: list[OpenDataset]) -> dict[Any, Version]:
@@ -69,6 +84,7 @@ def newest(found: list[OpenDataset]) -> dict[Any, Version]:
         Version.objects.filter(dataset__in=found, state="published")
         .exclude(file="")
         .defer("profile", "report")
+        .annotate(figures=KeyTransform("figures", "profile"))
     )
     return {v.dataset_id: v for v in listed.order_by("number")}
 
@@ -79,14 +95,14 @@ def package(base: str, row: OpenDataset, version: Version | None) -> dict[str, A
     address = dataset_address(base, row.slug)
     return {
         "id": str(row.pk), "name": row.slug, "title": say(row.title), "title_translated": {"zh": row.title.get("zh"), "en": row.title.get("en")},
-        "notes": say(row.summary), "url": row.landing or address, "state": "active", "private": False, "type": "dataset",
+        "notes": say(row.summary), "notes_translated": {"zh": row.summary.get("zh"), "en": row.summary.get("en")}, "url": row.landing or address, "state": "active", "private": False, "type": "dataset",
         "version": str(version.number) if version else "", "license_id": row.licence,
         "license_title": say(known.name) if known else "", "license_url": known.address if known else "", "isopen": bool(known and known.open),
         "metadata_created": stamp(row.created_at), "metadata_modified": stamp(row.updated_at),
         "organization": organization(row) if row.provider else None, "owner_org": row.provider or None,
         "groups": [group(row.theme)], "tags": [tag(w) for w in row.keywords], "num_tags": len(row.keywords),
         "resources": resources(base, row, version), "num_resources": len(resources(base, row, version)),
-        "extras": [{"key": "cycle", "value": row.cycle}, {"key": "kind", "value": row.kind}], "frequency": row.cycle,
+        "extras": [{"key": k, "value": v} for k, v in (("uri", row.origin or address), ("cycle", row.cycle), ("kind", row.kind))], "frequency": row.cycle,
     }  # fmt: skip
 
 
@@ -189,59 +205,169 @@ UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 def package_search(base: str, said: Said) -> dict[str, Any]:
     """Search with words, filters, order, pages and facets."""
     start, size = number(said, "start", 0, 10**6), number(said, "rows", 10, MOST_ROWS)
-    sort = text(said, "sort") or "score desc, metadata_modified desc"
-    if sort not in ORDERS:
-        raise problem("sort", f"Cannot sort by {sort[:60]}")
-    q = text(said, "q")
-    found = narrowed("" if q in ("*:*", "*") else q, said)
-    listed = list(found.order_by(*catalogue.ORDERS[ORDERS[sort]])[start : start + size])
+    sort = text(said, "sort") or ORDER
+    order = ordered(sort)
+    found = narrowed(said)
+    listed = list(found.order_by(*order)[start : start + size])
     versions = newest(listed)
+    counted = facets(found, said)
     return {
-        "count": found.count(), "start": start, "sort": sort, "facets": {}, "search_facets": facets(found, said),
+        "count": found.count(), "start": start, "sort": sort, "search_facets": counted,
+        "facets": {name: {i["name"]: i["count"] for i in made["items"]} for name, made in counted.items()},
         "results": [package(base, row, versions.get(row.pk)) for row in listed],
     }  # fmt: skip
 
 
-def narrowed(q: str, said: Said) -> Any:
+def ordered(sort: str) -> list[Any]:
+    """``field asc|desc`` joined by commas as an order; what has no order of its own keeps the newest first. Invalid."""
+    made: list[Any] = []
+    for part in sort.split(","):
+        field, _space, way = part.strip().partition(" ")
+        if field not in SORTED or way.strip() not in ("", "asc", "desc"):
+            raise problem("sort", f"Cannot sort by {sort[:60]}")
+        if ours := SORTED[field]:
+            column = F(ours)
+            made.append(
+                column.desc(nulls_last=True) if way.strip() == "desc" else column.asc(nulls_last=True)
+            )
+    return [*(made or catalogue.ORDERS["new"]), "slug"]
+
+
+def narrowed(said: Said) -> Any:
     """All that fit the words and the filters. Invalid for a filter that is not understood."""
-    facets, more = {}, []
-    for field, value in filters(text(said, "fq")):
-        if FIELDS[field]:
-            facets[FIELDS[field]] = value
-        else:
-            more.append((field, value))
-    found = catalogue.narrowed(catalogue.Wish(q=q, facets=facets))
-    for field, value in more:
-        if field == "res_format":
-            found = found if value.lower() in FORMATS else found.none()
-        else:
-            found = found.filter(slug=value) if field == "name" else found.filter(keywords__contains=[value])
+    more = said.get("fq_list") or []
+    if not isinstance(more, list) or not all(isinstance(one, str) for one in more):
+        raise problem("fq_list", "Must be a list of strings")
+    q, terms = fq.words_and_terms(text(said, "q"))
+    found = catalogue.narrowed(catalogue.Wish(q=q))
+    try:
+        for one in (text(said, "fq", most=fq.LONGEST), *more):
+            terms += fq.parse(one)
+    except fq.BadQuery as error:
+        raise problem("fq", f"This filter is not understood: {error}") from error
+    for term in terms:
+        test = condition(term)
+        found = found.exclude(test) if term.negative else found.filter(test)
     return found
 
 
-def filters(fq: str) -> list[tuple[str, str]]:
-    """``field:value`` pairs of a filter query. Invalid for anything else."""
-    left = FQ.sub("", fq).replace("AND", "").strip(" +")
-    found = [(m["field"], m["quoted"] if m["quoted"] is not None else m["bare"]) for m in FQ.finditer(fq)]
-    if left or any(field not in FIELDS for field, _value in found):
-        raise problem("fq", "This filter is not understood")
-    return found
+def condition(term: fq.Term) -> Q:
+    """One condition on datasets. Invalid for a field that is not there."""
+    name = term.field
+    if name not in FIELDS:
+        raise problem("fq", f"Unknown field {name}")
+    if term.ends is not None:
+        return between(name, term.ends)
+    if FIELDS[name]:
+        return Q(**{f"{FIELDS[name]}__in": term.values})
+    if name in SAME:
+        return everything_or_nothing(any(v.lower() == SAME[name] for v in term.values))
+    if name == "tags":
+        return either(Q(keywords__contains=[v]) for v in term.values)
+    if name == "id":
+        return Q(pk__in=[v for v in term.values if UUID.match(v)])
+    if name == "owner_org":
+        return Q(
+            provider__in=[
+                code for code, key in organization_ids().items() if key in term.values or code in term.values
+            ]
+        )
+    if name == "isopen":
+        kept = [
+            key
+            for key, known in LICENCES.items()
+            if str(known.open).lower() in {v.lower() for v in term.values}
+        ]
+        return Q(licence__in=kept)
+    if name == "res_format":
+        wanted = {v.upper() for v in term.values}
+        return Q(pk__in=[pk for pk, formats in formats_by_dataset().items() if formats & wanted])
+    raise problem("fq", f"{name} takes a range: [from TO to]")
+
+
+def between(name: str, ends: tuple[str, str]) -> Q:
+    """A range of moments, open at ``*``. Invalid."""
+    if name not in MOMENTS:
+        raise problem("fq", f"{name} takes no range")
+    made = Q()
+    for end, test in zip(ends, ("gte", "lte"), strict=True):
+        if end == "*":
+            continue
+        try:
+            found = datetime.fromisoformat(end)
+        except ValueError as error:
+            raise problem("fq", f"{end[:40]} is no moment") from error
+        made &= Q(**{f"{MOMENTS[name]}__{test}": found if found.tzinfo else found.replace(tzinfo=UTC)})
+    return made
+
+
+def either(tests: Iterable[Q]) -> Q:
+    """One of the tests."""
+    return reduce(or_, tests)
+
+
+def everything_or_nothing(whole: bool) -> Q:
+    """All rows or none."""
+    return Q() if whole else Q(pk__in=[])
+
+
+def organization_ids() -> dict[str, str]:
+    """Codes of providers with the ids they have here."""
+    codes = catalogue.shown().exclude(provider="").values_list("provider", flat=True).distinct()
+    return {code: str(uuid5(NAMESPACE_URL, f"organization:{code}")) for code in codes}
+
+
+def formats_by_dataset(only: Any = None) -> dict[Any, set[str]]:
+    """The formats each dataset can be had in."""
+    shown = catalogue.shown() if only is None else only
+    own = Version.objects.filter(
+        dataset__in=shown.filter(kind="own").values("pk"), state="published"
+    ).exclude(file="")
+    made = {
+        v.dataset_id: {f.upper() for f in formats_of(v)}
+        for v in own.only("dataset_id", "treatment").order_by("number")
+    }
+    foreign = shown.filter(kind="harvested").values_list("pk", "distributions")
+    return made | {pk: {str(d.get("format", "")).upper() for d in listed} - {""} for pk, listed in foreign}
 
 
 def facets(found: Any, said: Said) -> dict[str, Any]:
-    """Counts under each value of the facets asked for."""
+    """Counts under each value of the facets asked for, most frequent first. ``facet.limit`` below zero: all of them."""
     asked = said.get("facet.field") or []
     if isinstance(asked, str):
         asked = re.findall(r"[a-z_]+", asked)
     if not isinstance(asked, list):
         raise problem("facet.field", "Must be a list")
+    if str(said.get("facet", "true")).lower() == "false":
+        return {}
+    most = (
+        MOST_FACETS
+        if str(said.get("facet.limit", "")).startswith("-")
+        else number(said, "facet.limit", 50, MOST_FACETS)
+    )
+    least = number(said, "facet.mincount", 1, 10**6)
     made = {}
     for field in asked[:10]:
-        ours = FIELDS.get(str(field), "")
-        items = catalogue.counts(found, ours) if ours else []
-        listed = [{"name": i["value"], "display_name": say(i["name"]), "count": i["count"]} for i in items]
-        made[str(field)[:40]] = {"title": str(field)[:40], "items": listed}
+        items = [i for i in facet_items(found, str(field)) if i["count"] >= least][:most]
+        made[str(field)[:40]] = {"title": str(field)[:40], "items": items}
     return made
+
+
+def facet_items(found: Any, field: str) -> list[dict[str, Any]]:
+    """The values of one facet; nothing for a field that is none."""
+    if field in ("tags", "res_format"):
+        plain = found.order_by()
+        groups = (
+            plain.values_list("keywords", flat=True)
+            if field == "tags"
+            else formats_by_dataset(plain).values()
+        )
+        counted = Counter(str(word) for listed in groups for word in set(listed))
+        ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [{"name": word, "display_name": word, "count": n} for word, n in ranked]
+    ours = FIELDS.get(field, "")
+    listed = catalogue.counts(found, ours, MOST_FACETS) if ours and field != "name" else []
+    return [{"name": i["value"], "display_name": say(i["name"]), "count": i["count"]} for i in listed]
 
 
 def current_package_list_with_resources(base: str, said: Said) -> list[dict[str, Any]]:
@@ -259,15 +385,18 @@ def resource_show(base: str, said: Said) -> dict[str, Any]:
 
 
 def resource_row(base: str, key: str) -> tuple[OpenDataset, Version | None, dict[str, Any]]:
-    """Dataset, version and description of a resource. Ids are derived from the dataset's, so all are tried."""
+    """Dataset, version and description of a resource. Ids are derived from the dataset's, so each one's are tried."""
     if not UUID.match(key):
         raise NotFound("Not found")
-    listed = list(catalogue.shown())
-    versions = newest(listed)
-    for row in listed:
-        for made in resources(base, row, versions.get(row.pk)):
-            if made["id"] == key.lower():
-                return row, versions.get(row.pk), made
+    size = Func(F("distributions"), function="jsonb_array_length", output_field=IntegerField())
+    for pk, kind, count in catalogue.shown().order_by().values_list("pk", "kind", size):
+        names = map(str, range(count)) if kind == "harvested" else FORMATS
+        if any(str(uuid5(pk, name)) == key.lower() for name in names):
+            row = catalogue.shown().get(pk=pk)
+            version = newest([row]).get(pk)
+            for made in resources(base, row, version):
+                if made["id"] == key.lower():
+                    return row, version, made
     raise NotFound("Not found")
 
 
@@ -282,8 +411,24 @@ def providers() -> list[tuple[OpenDataset, int]]:
 
 def organization_list(base: str, said: Said) -> list[Any]:
     """Providers, by name or in full."""
-    whole = truth(said.get("all_fields"))
-    return [organization(row, n) if whole else row.provider for row, n in providers()]
+    whole, wanted = truth(said.get("all_fields")), listed_names(said, "organizations")
+    rows = [(row, n) for row, n in providers() if not wanted or row.provider in wanted]
+    return [organization(row, n) if whole else row.provider for row, n in part(rows, said)]
+
+
+def listed_names(said: Said, name: str) -> set[str]:
+    """Names a list is limited to; none for all. Invalid."""
+    given = said.get(name) or []
+    given = given.split(",") if isinstance(given, str) else given
+    if not isinstance(given, list) or len(given) > MOST_ROWS:
+        raise problem(name, "Must be a list of names")
+    return {str(one).strip() for one in given}
+
+
+def part(listed: list[Any], said: Said) -> list[Any]:
+    """The page of a list that ``limit`` and ``offset`` ask for."""
+    start = number(said, "offset", 0, 10**6)
+    return listed[start : start + number(said, "limit", MOST_ROWS, MOST_ROWS)]
 
 
 def organization_show(base: str, said: Said) -> dict[str, Any]:
@@ -298,8 +443,9 @@ def organization_show(base: str, said: Said) -> dict[str, Any]:
 
 def group_list(base: str, said: Said) -> list[Any]:
     """Themes that have datasets."""
-    whole = truth(said.get("all_fields"))
-    return [group(t["key"], t["count"]) if whole else t["key"] for t in catalogue.themes() if t["count"]]
+    whole, wanted = truth(said.get("all_fields")), listed_names(said, "groups")
+    found = [t for t in catalogue.themes() if t["count"] and (not wanted or t["key"] in wanted)]
+    return [group(t["key"], t["count"]) if whole else t["key"] for t in part(found, said)]
 
 
 def group_show(base: str, said: Said) -> dict[str, Any]:
@@ -312,7 +458,7 @@ def group_show(base: str, said: Said) -> dict[str, Any]:
     raise NotFound("Not found")
 
 
-def included(base: str, said: Said, **only: str) -> list[dict[str, Any]]:
+def included(base: str, said: Said, **only: Any) -> list[dict[str, Any]]:
     """Packages of an organisation or group, when they are asked for."""
     if not truth(said.get("include_datasets")):
         return []
@@ -331,6 +477,36 @@ def tag_list(base: str, said: Said) -> list[Any]:
     return [tag(w) for w in words] if truth(said.get("all_fields")) else words
 
 
+def tag_show(base: str, said: Said) -> dict[str, Any]:
+    """One keyword, with its packages when they are asked for."""
+    word = text(said, "id", required=True)
+    if not catalogue.shown().filter(keywords__contains=[word]).exists():
+        raise NotFound("Not found")
+    return {**tag(word), "packages": included(base, said, keywords__contains=[word])}
+
+
+def package_autocomplete(base: str, said: Said) -> list[dict[str, Any]]:
+    """Packages whose words hold what is being typed."""
+    found = catalogue.narrowed(catalogue.Wish(q=text(said, "q", required=True))).order_by("slug")
+    return [
+        {"name": row.slug, "title": say(row.title), "match_field": "title", "match_displayed": f"{say(row.title)} ({row.slug})"}
+        for row in found[: number(said, "limit", 10, 100)]
+    ]  # fmt: skip
+
+
+def site_read(base: str, said: Said) -> bool:
+    """Whether the site may be read: it is public."""
+    return True
+
+
+def help_show(base: str, said: Said) -> str:
+    """What an action does."""
+    action = ACTIONS.get(text(said, "name", required=True))
+    if action is None:
+        raise NotFound("Not found")
+    return action.__doc__ or ""
+
+
 def license_list(base: str, said: Said) -> list[dict[str, Any]]:
     """Terms of use."""
     return [
@@ -345,19 +521,49 @@ def status_show(base: str, said: Said) -> dict[str, Any]:
 
 
 def datastore_search(base: str, said: Said) -> dict[str, Any]:
-    """Rows of a resource: ``filters`` (values or lists), ``q``, ``fields``, ``limit``, ``offset``."""
+    """Rows of a resource: ``filters`` (values or lists), ``q``, ``fields``, ``sort``, ``limit``, ``offset``."""
+    for name, only in (
+        ("records_format", ("objects",)),
+        ("distinct", ("false", "")),
+        ("plain", ("true", "")),
+    ):
+        if name in said and str(said[name]).lower() not in only:
+            raise problem(name, "Not supported here")
     row, version, made = resource_row(base, text(said, "resource_id", required=True))
     if version is None or not made.get("datastore_active"):
         raise NotFound("Resource is not in the datastore")
     asked = rows.Asked(
         equal=equal(said.get("filters") or {}), q=text(said, "q"), columns=tuple(columns(said.get("fields") or [])),
-        limit=number(said, "limit", 100, MOST_DATA), offset=number(said, "offset", 0, 10**7),
+        limit=number(said, "limit", 100, MOST_DATA), offset=number(said, "offset", 0, 10**7), sort=sorting(text(said, "sort")),
     )  # fmt: skip
     answer = rows.rows(rows.public_version(row), asked)
     return {
         "resource_id": made["id"], "records": answer.rows, "total": answer.total, "limit": asked.limit, "offset": asked.offset,
         "fields": [{"id": c["name"], "type": FIELD_TYPES.get(c["type"], "text"), "info": {"label": say(c["title"])}} for c in answer.columns],
     }  # fmt: skip
+
+
+def datastore_info(base: str, said: Said) -> dict[str, Any]:
+    """The columns of a resource and how many rows it has."""
+    _row, version, made = resource_row(base, text(said, "id") or text(said, "resource_id", required=True))
+    if version is None or not made.get("datastore_active"):
+        raise NotFound("Resource is not in the datastore")
+    fields = [
+        {"id": c["name"], "type": FIELD_TYPES.get(c["type"], "text"), "info": {"label": say(c["title"])}}
+        for c in version.columns
+    ]
+    return {"meta": {"id": made["id"], "count": version.rows, "table_type": "BASE TABLE"}, "fields": fields}
+
+
+def sorting(sort: str) -> tuple[tuple[str, bool], ...]:
+    """``column [asc|desc]`` joined by commas, as (column, descending). Invalid."""
+    made = []
+    for one in (p.strip() for p in sort.split(",")) if sort else ():
+        name, _space, way = one.partition(" ")
+        if way.strip().lower() not in ("", "asc", "desc"):
+            raise problem("sort", f"Cannot sort by {sort[:60]}")
+        made.append((name.strip('"'), way.strip().lower() == "desc"))
+    return tuple(made)
 
 
 def equal(filters: Any) -> dict[str, list[str]]:
@@ -387,6 +593,7 @@ ACTIONS: dict[str, Callable[[str, Said], Any]] = {
     fn.__name__: fn
     for fn in (
         package_list, package_show, package_search, current_package_list_with_resources, resource_show, organization_list,
-        organization_show, group_list, group_show, tag_list, license_list, status_show, datastore_search,
+        organization_show, group_list, group_show, tag_list, tag_show, license_list, status_show, site_read, help_show,
+        package_autocomplete, datastore_search, datastore_info,
     )
 }  # fmt: skip

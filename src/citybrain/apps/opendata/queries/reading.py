@@ -6,6 +6,7 @@ which the use log and the audit log say.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -39,61 +40,49 @@ def opening_of(source: str) -> str:
     return "unconditional" if kind == "standing" else data.resource(name).opening
 
 
-def source_rows(source: str, treatment: Treatment) -> pa.Table:
-    """The kept columns of all rows. NotOpenable: more rows than one machine treats at once."""
+def source_batches(source: str, treatment: Treatment, only: list[str] | None = None) -> Iterator[pa.Table]:
+    """The kept columns of all rows, batch by batch, one batch at least. NotOpenable: more rows than are treated at once."""
     kind, _, name = source.partition(":")
-    kept = set(treatment.kept)
+    kept = set(treatment.kept if only is None else only)
     columns = [item.name for item in items_of(source) if item.name in kept]  # in the catalogue's order
     if kind == "standing":
-        return standing(name).table().select(columns)
-    return resource_rows(name, columns)
-
-
-def resource_rows(key: str, columns: list[str]) -> pa.Table:
-    """Columns of a resource: streamed from the lake, paged from a room."""
-    record = data.resource(key)
+        yield standing(name).table().select(columns)
+        return
+    record = data.resource(name)
     clear = any(item.personal for item in record.items if item.name in columns)
-    if record.kind == "lake":
-        return streamed(key, columns, unmask=clear)
-    return paged(key, record, columns, unmask=clear)
+    read = streamed if record.kind == "lake" else paged
+    yield from read(name, record, columns, unmask=clear)
 
 
-def streamed(key: str, columns: list[str], *, unmask: bool) -> pa.Table:
+def streamed(
+    key: str, record: data.ResourceRecord, columns: list[str], *, unmask: bool
+) -> Iterator[pa.Table]:
     """Rows of a table of the lake."""
-    found: list[pa.RecordBatch] = []
     count = 0
     with data.stream(SYSTEM, key, columns=columns, purpose=PURPOSE, unmask=unmask) as batches:
         for batch in batches:
             count += batch.num_rows
             refuse_too_many(count)
-            found.append(batch)
-    return normal(pa.Table.from_batches(found)) if found else empty(key, columns)
+            yield normal(pa.Table.from_batches([batch]))
+    if not count:
+        yield empty(key, columns)
 
 
-def paged(key: str, record: data.ResourceRecord, columns: list[str], *, unmask: bool) -> pa.Table:
+def paged(key: str, record: data.ResourceRecord, columns: list[str], *, unmask: bool) -> Iterator[pa.Table]:
     """Rows of a room's dataset, a page at a time."""
     personal = {item.name for item in record.items if item.personal}
     schema = pa.schema([
         pa.field(n, pa.string() if n in personal and not unmask else ARROW[record.item(n).type]) for n in columns
     ])  # fmt: skip
-    pages: list[pa.Table] = []
-    offset = 0
-    while True:
+    offset, more = 0, True
+    while more:
         rows = data.read(
-            SYSTEM,
-            key,
-            columns=columns,
-            limit=PAGE,
-            offset=offset,
-            purpose=PURPOSE,
-            unmask=unmask,
-            kind="export",
-        )
-        pages.append(pa.Table.from_pylist([fitted(row, schema) for row in rows.dicts()], schema=schema))
-        offset += len(rows.rows)
-        if not rows.more:
-            return pa.concat_tables(pages)
-        refuse_too_many(offset, MOST_PAGED)
+            SYSTEM, key, columns=columns, limit=PAGE, offset=offset, purpose=PURPOSE, unmask=unmask, kind="export"
+        )  # fmt: skip
+        yield pa.Table.from_pylist([fitted(row, schema) for row in rows.dicts()], schema=schema)
+        offset, more = offset + len(rows.rows), rows.more
+        if more:
+            refuse_too_many(offset, MOST_PAGED)
 
 
 def fitted(row: dict[str, Any], schema: pa.Schema) -> dict[str, Any]:

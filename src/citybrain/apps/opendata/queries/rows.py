@@ -24,7 +24,7 @@ from citybrain.kernel.errors import FieldProblem, Invalid, NotFound
 
 BATCH = 8_192
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-MOST, MOST_OFFSET = 1_000, 5_000_000
+MOST, MOST_OFFSET, MOST_SORTED = 1_000, 5_000_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Asked:
     columns: tuple[str, ...] = ()
     limit: int = 100
     offset: int = 0
+    sort: tuple[tuple[str, bool], ...] = ()  # (column, descending); nothing keeps the order of the file
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,10 @@ def rows(version: Version, asked: Asked) -> Answer:
     """A page of rows. Invalid names the column or value that does not fit."""
     known = {c["name"]: c for c in version.columns}
     shown = asked.columns or tuple(known)
-    refuse_unknown([*shown, *asked.equal], known)
+    refuse_unknown([*shown, *asked.equal, *(name for name, _down in asked.sort)], known)
     limit, offset = max(0, min(asked.limit, MOST)), max(0, min(asked.offset, MOST_OFFSET))
+    if asked.sort:
+        return sorted_rows(version, asked, shown, limit, offset)
     found: list[dict[str, Any]] = []
     total = 0
     for batch in batches(version):
@@ -100,6 +103,30 @@ def rows(version: Version, asked: Asked) -> Answer:
             part = kept.slice(start, limit - len(found)).select(list(shown))
             found += [{n: plain(v) for n, v in row.items()} for row in part.to_pylist()]
         total += kept.num_rows
+    return Answer(tuple(known[n] for n in shown), found, total)
+
+
+def sorted_rows(version: Version, asked: Asked, shown: Sequence[str], limit: int, offset: int) -> Answer:
+    """A page of rows in an order of values: only as many rows are kept while reading as the page ends at."""
+    if offset + limit > MOST_SORTED:
+        raise Invalid(
+            [
+                FieldProblem(
+                    "offset", "range", _("Sorted rows can be paged up to %(most)d.") % {"most": MOST_SORTED}
+                )
+            ]
+        )
+    known = {c["name"]: c for c in version.columns}
+    order = [(name, "descending" if down else "ascending") for name, down in asked.sort]
+    best: pa.Table | None = None
+    total = 0
+    for batch in batches(version):
+        kept = pa.Table.from_batches([matching(batch, asked)])
+        total += kept.num_rows
+        both = kept if best is None else pa.concat_tables([best, kept])
+        best = both.take(pc.sort_indices(both, sort_keys=order)).slice(0, offset + limit)
+    page = best.slice(offset, limit).select(list(shown)) if best is not None else None
+    found = [{n: plain(v) for n, v in row.items()} for row in page.to_pylist()] if page is not None else []
     return Answer(tuple(known[n] for n in shown), found, total)
 
 

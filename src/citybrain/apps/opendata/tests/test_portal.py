@@ -5,18 +5,22 @@ import json
 import zipfile
 from datetime import timedelta
 
+import defusedxml.ElementTree as SafeXml
 import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
-from citybrain.apps.opendata.actions import build, release
+from citybrain.apps.opendata.actions import alarms, build, release
 from citybrain.apps.opendata.models import OpenDataset, Usage
 from citybrain.apps.opendata.tests import factories
+from citybrain.apps.opendata.views import portal
 from citybrain.hub.data import api as data
+from citybrain.hub.identity.tests import factories as people
+from citybrain.hub.messages import api as messages
 from citybrain.kernel import clock
 
 pytestmark = pytest.mark.django_db
-PAGES = ("home", "search", "gallery", "requests", "api", "catalog", "sitemap", "robots")
+PAGES = ("home", "search", "gallery", "requests", "api", "catalog", "sitemap")
 
 
 def body(answer) -> bytes:
@@ -168,3 +172,91 @@ def test_pages_ask_few_questions(client, days, django_assert_max_num_queries):
         client.get(address)
         with django_assert_max_num_queries(most):
             client.get(address)
+
+
+def test_robots_find_the_sitemap_at_the_root_of_the_site(client, days, settings):
+    text = client.get("/robots.txt").content.decode()
+    address = next(line.split(" ", 1)[1] for line in text.splitlines() if line.startswith("Sitemap: "))
+    assert address == "http://testserver/opendata/sitemap.xml"
+    assert {"Disallow: /opendata/bench/", "Disallow: /opendata/my/", "Allow: /"} <= set(text.splitlines())
+    settings.PUBLIC_URL = "https://data.city.example/"
+    assert (
+        "Sitemap: https://data.city.example/opendata/sitemap.xml"
+        in client.get("/robots.txt").content.decode()
+    )
+
+
+def places_of(text: bytes) -> list[str]:
+    root = SafeXml.fromstring(text)
+    return [e.text for e in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+
+
+def test_a_long_sitemap_is_a_list_of_lists(client, days, monkeypatch):
+    for n in range(4):
+        factories.draft(f"copy-{n}", state="published", source="standing:workdays")
+    whole = set(places_of(client.get("/opendata/sitemap.xml").content))
+    assert len(whole) == 7
+    for address in whole:
+        assert client.get(address.removeprefix("http://testserver")).status_code == 200
+    monkeypatch.setattr(portal, "MAPPED", 2)
+    lists = places_of(client.get("/opendata/sitemap.xml").content)
+    assert len(lists) == 3
+    found = [a for one in lists for a in places_of(client.get(one.removeprefix("http://testserver")).content)]
+    assert (set(found), len(found)) == (whole, 7)
+
+
+def test_search_engines_get_a_complete_description(client, days):
+    text = client.get(reverse("opendata:dataset", args=[days.slug])).content.decode()
+    found = json.loads(text.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert (found["@context"], found["@type"]) == ("https://schema.org/", "Dataset")
+    assert 50 <= len(found["description"]) <= 5000
+    assert found["license"].startswith("https://")
+    assert found["temporalCoverage"] == "2026-01-01/2026-12-31"
+    assert found["includedInDataCatalog"]["name"]
+    assert found["creator"]["name"] == "蕉城区市场监管局"
+    for one in found["distribution"]:
+        answer = client.get(one["contentUrl"].removeprefix("http://testserver"))
+        assert answer.status_code == 200
+        assert answer["Content-Type"].startswith(one["encodingFormat"])
+
+
+@pytest.mark.parametrize(
+    ("cycle", "last"), [("daily", 1), ("weekly", 7), ("half_yearly", 184), ("yearly", 366)]
+)
+def test_every_cycle_ends_with_an_alarm_and_a_new_version_takes_it_away(
+    client, calendar, system, cycle, last
+):
+    row = factories.standing(cycle=cycle)
+    day = timedelta(days=1)
+    assert row.due_at == row.updated_at + (last + 1) * day
+    assert alarms.alarm_late(by=system) == 0
+    OpenDataset.objects.update(due_at=clock.now() - day)
+    assert alarms.alarm_late(by=system) == 1
+    assert alarms.alarm_late(by=system) == 0, "once"
+    assert data.measure("opendata.dataset", where="alive = true") == 0
+    build.make_version(row, 2, by=factories.BY)
+    renewed = release.publish_version(row.pk, 2, by=factories.BY)
+    assert (renewed.alarmed_at, renewed.due_at > clock.now()) == (None, True)
+    assert data.measure("opendata.dataset", where="alive = true") == 1
+
+
+def test_the_people_of_the_provider_are_told_once(machines, calendar, system):
+    row = factories.standing("late-one", provider="350902-scjg")
+    account = people.official("proposer", people.post("open_proposer", "350902-scjg"))
+    OpenDataset.objects.update(due_at=clock.now() - timedelta(hours=1))
+    alarms.alarm_late(by=system)
+    OpenDataset.objects.update(alarmed_at=None)
+    alarms.alarm_late(by=system)
+    told = [m for m in messages.inbox(people.actor(account)).items if row.title["zh"] in str(m.body)]
+    assert len(told) == 1
+
+
+def test_a_half_yearly_resource_ages_in_the_catalogue(db):
+    from citybrain.hub.data.models import Resource
+
+    for days_ago, fresh in ((180, True), (190, False)):
+        Resource.objects.update_or_create(
+            key="wjw.half", defaults={"cycle": "half_yearly", "received_at": clock.now() - timedelta(days=days_ago),
+                                      "title": {"zh": "半年", "en": ""}, "kind": "lake", "layer": "raw", "changed_at": clock.now()},
+        )  # fmt: skip
+        assert data.measure("data.resource", where='fresh = true and cycle = "half_yearly"') == int(fresh)

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from citybrain.apps.opendata.queries import catalogue, ckan, dcat
+from citybrain.apps.opendata.queries import catalogue, ckan, cpsv, dcat
 from citybrain.apps.opendata.views.asked import base, shared, whole
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.guard import public
@@ -75,8 +75,9 @@ def catalogue_text(address: str, kind: str, page: int) -> str:
     )
     versions = ckan.newest(listed)
     made = dcat.catalogue(
-        address, [(row, versions.get(row.pk)) for row in listed], page=page, pages=pages, total=total
-    )
+        address, [(row, versions.get(row.pk)) for row in listed], page=page, pages=pages, total=total,
+        span=catalogue.span(),
+    )  # fmt: skip
     return dcat.serialised(made, kind)
 
 
@@ -93,4 +94,4 @@ def services(request: HttpRequest, kind: str = "") -> HttpResponse:
 @remembered(seconds=60)
 def services_text(address: str, kind: str) -> str:
     """All published matters in one serialisation."""
-    return dcat.serialised(dcat.services(address), kind)
+    return dcat.serialised(cpsv.services(address), kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from citybrain.apps.opendata.views.asked import base, whole, word
 from citybrain.kernel.guard import public
 from citybrain.kernel.text import say
 
-MOST_MAPPED = 5000
+MAPPED = 5000  # the protocol allows 50,000 in one list
 
 
 @public("Open data are for everybody.")
@@ -73,24 +75,26 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @public("Search engines read it.")
 @require_GET
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every public dataset's page."""
-    home_url = base(request)
-    rows = (
-        catalogue.shown().filter(kind="own").order_by("slug").values_list("slug", "updated_at")[:MOST_MAPPED]
-    )
-    pages = [(f"{home_url}/opendata/", None), *((dataset_address(home_url, slug), at) for slug, at in rows)]
+    """Every public dataset's page; a list of lists when they are more than one list takes."""
+    home_url, size = base(request), MAPPED
+    rows = catalogue.shown().filter(kind="own").order_by("slug").values_list("slug", "updated_at")
+    pages = max(1, -(-rows.count() // size))
+    page = whole(request.GET, "page", 0, 10_000)
+    if pages > 1 and not page:
+        listed = [(f"{home_url}/opendata/sitemap.xml?page={n}", None) for n in range(1, pages + 1)]
+        return site_list("sitemapindex", "sitemap", listed)
+    page = max(1, page)
+    first = [(f"{home_url}/opendata/", None), (f"{home_url}/opendata/catalog/", None)] if page == 1 else []
+    part = rows[(page - 1) * size : page * size]
+    return site_list("urlset", "url", [*first, *((dataset_address(home_url, slug), at) for slug, at in part)])
+
+
+def site_list(kind: str, entry: str, listed: Sequence[tuple[str, datetime | None]]) -> HttpResponse:
+    """A list of the sitemap protocol."""
     entries = "".join(
-        f"<url><loc>{escape(address)}</loc>{f'<lastmod>{at:%Y-%m-%d}</lastmod>' if at else ''}</url>"
-        for address, at in pages
+        f"<{entry}><loc>{escape(address)}</loc>{f'<lastmod>{at:%Y-%m-%d}</lastmod>' if at else ''}</{entry}>"
+        for address, at in listed
     )
-    text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    text = f'<?xml version="1.0" encoding="UTF-8"?><{kind} xmlns="{space}">{entries}</{kind}>'
     return HttpResponse(text, content_type="application/xml")
-
-
-@public("Search engines read it.")
-@require_GET
-def robots(request: HttpRequest) -> HttpResponse:
-    """What robots may visit of the portal."""
-    lines = ["User-agent: *", "Allow: /opendata/", "Disallow: /opendata/bench/", "Disallow: /opendata/my/",
-             "Disallow: /opendata/api/", f"Sitemap: {base(request)}/opendata/sitemap.xml", ""]  # fmt: skip
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

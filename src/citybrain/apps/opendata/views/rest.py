@@ -18,6 +18,7 @@ from citybrain.kernel.guard import public
 
 RESERVED = {"limit", "offset", "q", "columns"}
 LARGEST_BODY = 64 * 1024
+NESTED = ("filters", "facet.field", "fq_list", "fields", "organizations", "groups")
 KINDS: tuple[tuple[type[CityError], str], ...] = (
     (NotFound, "Not Found Error"), (NotAllowed, "Authorization Error"), (TooMany, "Rate Limit Error"),
 )  # fmt: skip
@@ -90,7 +91,7 @@ def said(request: HttpRequest) -> dict[str, Any]:
     """Parameters from the query, a form or a JSON object; nested ones of a query are JSON texts. Invalid."""
     if request.method == "GET" or request.content_type != "application/json":
         given: dict[str, Any] = {**request.GET.dict(), **request.POST.dict()}
-        return {k: nested(k, v) if k in ("filters", "facet.field") else v for k, v in given.items()}
+        return {k: nested(k, v) if k in NESTED else v for k, v in given.items()}
     body = request.body
     if len(body) > LARGEST_BODY:
         raise ckan.problem("body", "Too large")
@@ -104,9 +105,11 @@ def said(request: HttpRequest) -> dict[str, Any]:
 
 
 def nested(name: str, text: str) -> Any:
-    """A JSON text inside a query. Invalid."""
+    """A JSON text inside a query; a plain word where CKAN takes one. Invalid."""
     if not text:
         return None
+    if name not in ("filters", "fq_list") and not text.startswith("["):
+        return text
     try:
         return json.loads(text[:20_000])
     except (ValueError, RecursionError) as error:

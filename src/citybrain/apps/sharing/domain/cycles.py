@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-DAYS = {"live": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+from citybrain.hub.data.data import CYCLE_DAYS
+
 GRACE = 1  # a delivery by night counts for the day before
 
 
 def past_cycle(cycle: str, received_at: datetime | None, now: datetime) -> bool:
     """Whether the last delivery is too old. ``irregular`` never is; a resource nothing has come for yet is."""
-    days = DAYS.get(cycle)
+    days = CYCLE_DAYS.get(cycle)
     if days is None:
         return False
     return received_at is None or now - received_at > timedelta(days=days + GRACE)

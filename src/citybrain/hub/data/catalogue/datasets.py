@@ -1,13 +1,13 @@
 """The operational dataset ``data.resource``: the catalogue itself, one row a resource, for indicators and boards."""
 
-from citybrain.hub.data.data import Column, Dataset
+from citybrain.hub.data.data import CYCLE_DAYS, Column, Dataset
 from citybrain.hub.data.domain.registry import register_dataset
 from citybrain.kernel.text import Text
 
 # What came last is younger than the cycle allows, with a day of grace for deliveries by night.
-FRESH = """CASE WHEN d.cycle IN ('', 'irregular') THEN NULL ELSE coalesce(d.received_at > now() - CASE d.cycle
- WHEN 'weekly' THEN interval '8 days' WHEN 'monthly' THEN interval '32 days' WHEN 'quarterly' THEN interval '93 days'
- WHEN 'yearly' THEN interval '367 days' ELSE interval '2 days' END, false) END"""
+_ENDS = " ".join(f"WHEN '{cycle}' THEN interval '{days + 1} days'" for cycle, days in CYCLE_DAYS.items())
+FRESH = f"""CASE WHEN d.cycle IN ('', 'irregular') THEN NULL
+ ELSE coalesce(d.received_at > now() - CASE d.cycle {_ENDS} END, false) END"""
 
 
 def _column(name: str, kind: str, zh: str, en: str, sql: str = "") -> Column:

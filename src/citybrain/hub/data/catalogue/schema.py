@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from citybrain.hub.data.data import Cycle
 from citybrain.hub.packs.api import Evidence
 from citybrain.kernel.text import Text
 
-Cycle = Literal["live", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
 Sharing = Literal["unconditional", "conditional", "none"]
 Grade = Literal["L1", "L2", "L3", "L4"]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=80)]

@@ -76,13 +76,18 @@ class Filter:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a call asks for: items (all granted when none), tests that all hold, records by key, a page."""
+    """What a call asks for: items (all granted when none), tests that all hold, records by key, a page.
+
+    ``adverse``: the caller will let an adverse automatic decision rest on these rows alone; records under objection are
+    withheld then (A21).
+    """
 
     items: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     records: tuple[str, ...] = ()
     after: str = ""
     limit: int = 100
+    adverse: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class SharedRows:
     next: str = ""
     quota: int = 0
     remaining: int = 0
+    withheld: int = 0
 
     def dicts(self) -> list[dict[str, Any]]:
         """Rows as mappings."""

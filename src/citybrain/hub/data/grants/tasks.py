@@ -1,6 +1,7 @@
 """What repeats: the end of grants by time, warnings before it, reminders of receipts, due exchanges, used nonces."""
 
 from citybrain.hub.data.grants.actions.authenticate import sweep_nonces
+from citybrain.hub.data.grants.actions.batches import sweep_batches
 from citybrain.hub.data.grants.actions.corrections import remind_of_corrections
 from citybrain.hub.data.grants.actions.exchanges import begin_due_exchanges
 from citybrain.hub.data.grants.actions.expire_grants import expire_grants, warn_of_expiry
@@ -38,3 +39,9 @@ def exchanges() -> None:
 def nonces() -> None:
     """Nonces whose window is over."""
     sweep_nonces()
+
+
+@every(seconds=3600, name="data.sweep_batches")
+def batches() -> None:
+    """Batches that were kept long enough."""
+    sweep_batches()

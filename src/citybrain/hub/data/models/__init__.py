@@ -27,6 +27,7 @@ from citybrain.hub.data.models.quality_scan import (
 from citybrain.hub.data.models.read_log import ReadLog
 from citybrain.hub.data.models.resource import Item, Resource
 from citybrain.hub.data.models.resource_words import ResourceWords
+from citybrain.hub.data.models.share_batch import ShareBatch, ShareBatchPart
 from citybrain.hub.data.models.share_key import ShareApplication, ShareKey, ShareNonce
 from citybrain.hub.data.models.share_log import ShareLog
 from citybrain.hub.data.models.source import Receipt, Source
@@ -40,6 +41,6 @@ __all__ = [
     "Exchange", "FileRead", "Grant", "GrantUse", "Item", "Job", "LakeBatch", "LakeClient", "LakeGrave",
     "LakeModel", "Lineage", "MatchPair", "ModelRun", "Objection", "ProblemRow", "QualityProfile",
     "QualityResult", "QualityRule", "QualityScan", "QualityScore", "QualityWeight", "ReadLog", "Receipt",
-    "Resource", "ResourceWords", "RunBatch", "ShareApplication", "ShareKey", "ShareLog", "ShareNonce", "Source",
+    "Resource", "ResourceWords", "RunBatch", "ShareApplication", "ShareBatch", "ShareBatchPart", "ShareKey", "ShareLog", "ShareNonce", "Source",
     "SubjectFile", "Subscription", "Suggestion", "ValidRecords",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ class CorrectionNotice(models.Model):
     consumer = models.CharField(max_length=80)
     grant_id = models.UUIDField(null=True)
     made_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)

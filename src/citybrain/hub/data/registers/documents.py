@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from citybrain.hub.data.data import Cycle
 from citybrain.hub.data.registers.domain.model_tests import ModelTest
 from citybrain.hub.data.registers.domain.survivorship import ItemRule, Survivorship
 from citybrain.kernel.text import Text
@@ -12,7 +13,6 @@ from citybrain.kernel.text import Text
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Grade = Literal["L1", "L2", "L3", "L4"]
-Cycle = Literal["live", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"]
 Sharing = Literal["unconditional", "conditional", "none"]
 
 

@@ -22,7 +22,7 @@ LAYERS = _said(
 STATES = _said(draft="草稿|draft", published="已发布|published", withdrawn="已撤回|withdrawn")
 CYCLES = _said(
     live="实时|live", daily="每日|daily", weekly="每周|weekly", monthly="每月|monthly", quarterly="每季度|quarterly",
-    yearly="每年|yearly", irregular="不定期|irregular",
+    half_yearly="每半年|half-yearly", yearly="每年|yearly", irregular="不定期|irregular",
 )  # fmt: skip
 SHARING = _said(
     unconditional="无条件共享|shared without condition", conditional="有条件共享|shared on condition", none="不予共享|not shared"

@@ -1,6 +1,7 @@
 """A corrected record is told to every past reader, who confirms what was done with it; silence is reminded."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,12 +11,13 @@ from citybrain.hub.data.data import RecordCorrected
 from citybrain.hub.data.grants.actions.notify import notify
 from citybrain.hub.data.models import CorrectionNotice
 from citybrain.hub.data.registers.queries.objections import record_mark
-from citybrain.kernel import audit, clock
+from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
 
-CONFIRM_DAYS = 10  # [D] no rule names a limit; the 10 working days of 校核纠错 [K?], here in calendar days
+CONFIRM = workdays.Limit(10, "workday")  # 校核纠错 (reference §6.3 [K?]); a receipt is part of correcting
 REMIND_DAYS = 3
+log = logging.getLogger(__name__)
 OUTCOMES = ("corrected", "not_kept", "reviewed")
 
 # Past readers: who was given this record by name, or so many rows that it may have been among them.
@@ -55,9 +57,18 @@ def notice(
         objection_id=event.objection_id, resource=event.resource, record_hash=hashed, consumer=consumer,
         defaults={
             "record": event.record, "old_hash": event.old_hash, "new_hash": event.new_hash, "grant_id": grant_id, "made_at": clock.now(),
-            "due_at": clock.now() + timedelta(days=CONFIRM_DAYS),
+            "due_at": confirm_by(clock.now()),
         },
     )  # fmt: skip
+
+
+def confirm_by(made_at: datetime) -> datetime | None:
+    """Until when a receipt is due; None while the holiday table of that year is missing, never a guess (A38)."""
+    try:
+        return workdays.due(made_at, CONFIRM)
+    except workdays.MissingYear:
+        log.warning("the holiday table does not reach far enough to say when receipts are due")
+        return None
 
 
 @transaction.atomic
@@ -89,8 +100,11 @@ def confirm_correction(id: UUID, *, consumer: str, outcome: str, by: Actor) -> C
 
 @transaction.atomic
 def remind_of_corrections(*, by: Actor) -> int:
-    """Remind readers whose receipt is overdue, every three days."""
+    """Remind readers whose receipt is overdue, every three days; days that could not be reckoned are, once they can."""
     now = clock.now()
+    for row in CorrectionNotice.objects.filter(confirmed_at=None, due_at=None)[:500]:
+        if (due := confirm_by(row.made_at)) is not None:
+            CorrectionNotice.objects.filter(pk=row.pk).update(due_at=due)
     rows = CorrectionNotice.objects.select_for_update().filter(confirmed_at=None, due_at__lt=now)
     late = [
         r for r in rows[:500] if r.reminded_at is None or r.reminded_at < now - timedelta(days=REMIND_DAYS)

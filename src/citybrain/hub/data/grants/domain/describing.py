@@ -24,9 +24,14 @@ HEADERS = {
 HOW = """Every call is signed. Signing key: HMAC-SM3(secret, "citybrain-share-v1:" + key id). Signature: hex
 HMAC-SM3(signing key, text) where text is these eight lines joined by line feeds: SHARE-HMAC-SM3, the method, the path with
 its query string, the timestamp, the nonce, the grant, the purpose, the hex SM3 digest of the body."""
+USE = {
+    "enum": ["", "adverse_decision"],
+    "description": "adverse_decision: an adverse automatic decision will rest on the answer alone. Records under objection are "
+    "withheld then, and their verification is refused with 409 under_objection.",
+}
 CODES = {
     "400": "unreadable", "401": "not signed by a good key, too old, or made before", "403": "the grant does not allow it",
-    "404": "no such grant of yours", "409": "the resource has no record key", "413": "too large",
+    "404": "no such grant of yours", "409": "the resource has no record key, or the record is under objection", "413": "too large",
     "422": "a member is wrong; problems name it", "429": "quota or rate; see Retry-After", "503": "try again later",
 }  # fmt: skip
 
@@ -49,7 +54,15 @@ def openapi(resource: ResourceRecord, server: str) -> dict[str, Any]:
                 "post": operation("rows", "a page of rows", "Question", "Page"),
             },
             f"{base}/batch": {
-                "post": operation("batch", "up to 500 records by their keys", "Batch", "Records")
+                "post": operation(
+                    "batch", "up to 500 records by their keys; up to 10,000 as a job", "Batch", "Records"
+                )
+            },
+            "/data/share/v1/batches/{batch}": {
+                "get": fetching("batchState", "how far a batch is", "State", "batch")
+            },
+            "/data/share/v1/batches/{batch}/parts/{part}": {
+                "get": fetching("batchPart", "a part of a batch that is done", "Records", "batch", "part")
             },
             f"{base}/verify": {"post": operation("verify", "yes, or which items differ", "Claim", "Answer")},
         },
@@ -98,9 +111,12 @@ def signed() -> list[dict[str, str]]:
 
 def operation(name: str, summary: str, asked: str, answer: str) -> dict[str, Any]:
     """A POST."""
+    later = (
+        {"202": {"description": "a job was begun", "content": content("State")}} if name == "batch" else {}
+    )
     return {
         "operationId": name, "summary": summary, "parameters": signed(),
-        "requestBody": {"required": True, "content": content(asked)}, "responses": answers(answer),
+        "requestBody": {"required": True, "content": content(asked)}, "responses": answers(answer) | later,
     }  # fmt: skip
 
 
@@ -110,6 +126,7 @@ def reading_get() -> dict[str, Any]:
         "items": "names joined by commas",
         "filters": "filters as JSON",
         "limit": "1 to 1000",
+        "use": "adverse_decision when one will rest on the rows alone",
         "after": "cursor",
     }
     named = [
@@ -121,6 +138,17 @@ def reading_get() -> dict[str, Any]:
         "summary": "a page of rows",
         "parameters": [*signed(), *named],
         "responses": answers("Page"),
+    }
+
+
+def fetching(name: str, summary: str, answer: str, *places: str) -> dict[str, Any]:
+    """A GET of something by its place in the address."""
+    named = [{"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in places]
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [*signed(), *named],
+        "responses": answers(answer),
     }
 
 
@@ -157,13 +185,13 @@ def schemas(items: tuple[ItemRecord, ...]) -> dict[str, Any]:
         "Filter": filters,
         "Question": closed(
             items=names, filters={"type": "array", "maxItems": 20, "items": ref("Filter")},
-            limit={"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, after={"type": "string"},
+            limit={"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, after={"type": "string"}, use=USE,
         ),
         "Page": open_(
             rows={"type": "array", "items": ref("Row")}, next={"type": ["string", "null"]},
-            under_objection={"type": "integer"},
+            under_objection={"type": "integer"}, withheld={"type": "integer"},
         ),
-        "Batch": closed(items=names, records={"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": "string"}}),
+        "Batch": closed(items=names, records={"type": "array", "minItems": 1, "maxItems": 10_000, "items": {"type": "string"}}, use=USE),
         "Records": open_(
             results={
                 "type": "array",
@@ -171,10 +199,15 @@ def schemas(items: tuple[ItemRecord, ...]) -> dict[str, Any]:
             },
             complete={"type": "boolean"},
         ),
-        "Claim": {**closed(record={"type": "string"}, items={"type": "object", "minProperties": 1}), "required": ["record", "items"]},
+        "State": open_(
+            batch={"type": "string", "format": "uuid"}, state={"enum": ["queued", "done", "failed"]}, records={"type": "integer"},
+            parts={"type": "integer"}, rows={"type": ["integer", "null"]}, withheld={"type": ["integer", "null"]},
+            error={"type": ["string", "null"]}, kept_until={"type": "string", "format": "date-time"},
+        ),
+        "Claim": {**closed(record={"type": "string"}, items={"type": "object", "minProperties": 1}, use=USE), "required": ["record", "items"]},
         "Answer": open_(
             same={"type": "boolean"}, differs={"type": "array", "items": {"type": "string"}},
-            under_objection={"type": "boolean"},
+            under_objection={"type": "boolean"}, may_decide_against={"type": "boolean"},
         ),
         "Error": open_(error=open_(
             code={"type": "string"}, message={"type": "string"}, safe={"type": "string"}, todo={"type": "string"},

@@ -51,10 +51,15 @@ def after_test(order: Sequence[str], position: Sequence[Any], *, clustered: bool
 
 
 def newest_first(dataset: Dataset) -> str:
-    """ORDER BY of the newest row of a record: the one that counts."""
+    """ORDER BY of the newest row of a record: the one that counts.
+
+    Newest by the resource's own time (an old version may be delivered late), among equals by delivery; without any, by id.
+    """
     parts = []
+    if dataset.time_column:
+        parts.append(f"{dataset.column(dataset.time_column).expression} DESC NULLS LAST")
     if dataset.store == "lake":
-        parts = ['d."_at" DESC', 'd."_row" DESC']
-    elif dataset.time_column:
-        parts = [f"{dataset.column(dataset.time_column).expression} DESC NULLS LAST"]
+        parts += ['d."_at" DESC', 'd."_row" DESC']
+    elif dataset.has("id"):
+        parts.append(f"{dataset.column('id').expression} DESC")
     return f"ORDER BY {', '.join(parts)}" if parts else ""

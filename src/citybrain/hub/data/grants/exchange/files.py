@@ -132,6 +132,17 @@ class FileTarget:
             if not name.startswith((f"{plain(batch)}__", f"{plain(batch)}.")):
                 self.store.remove(name)
 
+    def held(self, batch: str) -> int:
+        """Files say what was delivered when; nothing is taken back from them."""
+        return 0
+
+    def numbers(self, batch: str, first: int, last: int) -> set[int]:
+        """None that could be taken back."""
+        return set()
+
+    def remove(self, batch: str, numbers: Sequence[int]) -> None:
+        """Nothing is taken back from files."""
+
     def close(self) -> None:
         """The store's connection."""
         self.store.close()

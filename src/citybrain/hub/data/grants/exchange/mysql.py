@@ -1,6 +1,8 @@
 """A consumer's MySQL or MariaDB, through the engine's own scanner: rows and the note of their piece in one transaction."""
 
+import contextlib
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,10 @@ TYPES = {
     "date": "DATE", "datetime": "TIMESTAMP",
 }  # fmt: skip
 NOTES = "citybrain_delivery"
+OURS = (("citybrain_under_objection", "bool"), ("citybrain_batch", "text"), ("citybrain_row", "integer"))
+MAKE_NOTES = f"""CREATE TABLE IF NOT EXISTS {NOTES} (exchange VARCHAR(36) NOT NULL, batch VARCHAR(100) NOT NULL, number BIGINT
+ NOT NULL, position TEXT NOT NULL, complete BOOLEAN NOT NULL, at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+ PRIMARY KEY (exchange, batch, number)) ENGINE = InnoDB"""
 
 
 class MysqlTarget:
@@ -41,33 +47,33 @@ class MysqlTarget:
             ) from error
 
     def prepare(self, shape: Shape) -> None:
-        """Table and notes."""
+        """Table and notes. The key of the notes lets one of two runners win; both tables can roll back together."""
         self.shape = shape
-        columns = [*shape.columns, ("citybrain_under_objection", "bool"), ("citybrain_batch", "text")]
+        columns = [*shape.columns, *OURS]
         defined = ", ".join(f"{identifier(name)} {TYPES[kind]}" for name, kind in columns)
         self.engine.execute(f"CREATE TABLE IF NOT EXISTS t.{identifier(self.name)} ({defined})")
-        self.engine.execute(
-            f"CREATE TABLE IF NOT EXISTS t.{NOTES}"
-            " (exchange VARCHAR, batch VARCHAR, position VARCHAR, count BIGINT, complete BOOLEAN)"
-        )
+        self.engine.execute("CALL mysql_execute('t', ?)", [MAKE_NOTES])
+        self.engine.execute("CALL mysql_clear_cache()")
 
     def progress(self) -> dict[str, Progress]:
         """From the notes: the last one of a batch counts."""
+        return {batch: there for batch, (there, _number) in self.noted().items()}
+
+    def noted(self) -> dict[str, tuple[Progress, int]]:
+        """Batch → how far it is, and the number of its last note."""
         rows = self.engine.execute(
-            f"SELECT batch, position, complete, count FROM t.{NOTES} WHERE exchange = ? ORDER BY count",  # noqa: S608
+            f"SELECT batch, position, complete, number FROM t.{NOTES} WHERE exchange = ? ORDER BY number",  # noqa: S608
             [self.exchange],
         ).fetchall()
-        return {
-            batch: Progress(json.loads(position), bool(complete)) for batch, position, complete, _n in rows
-        }
+        return {batch: (Progress(json.loads(position), bool(whole)), n) for batch, position, whole, n in rows}
 
     def write(self, piece: Piece) -> None:
-        """Rows and note, one commit."""
+        """Note first (its key holds a second runner off), then the rows, one commit."""
         assert self.shape is not None
-        there = self.progress().get(piece.batch, Progress([], False))
+        there, number = self.noted().get(piece.batch, (Progress([], False), 0))
         if there.until != piece.start or there.complete:
-            raise Conflict(_("Another run has delivered this piece."), code="delivered")
-        self.together(piece.batch, piece.until, False, self.table_of(piece))
+            raise delivered()
+        self.together(piece.batch, number + 1, piece.until, False, self.table_of(piece))
 
     def table_of(self, piece: Piece) -> pa.Table:
         """The rows as the engine takes them."""
@@ -76,42 +82,77 @@ class MysqlTarget:
         names = [*(name for name, _kind in self.shape.columns), "citybrain_under_objection"]
         columns = zip(*piece.rows, strict=True)
         arrays = [pa.array(values, ARROW[kind]) for values, kind in zip(columns, kinds, strict=True)]
-        return pa.table(
-            [*arrays, pa.array([piece.batch] * len(piece.rows))], names=[*names, "citybrain_batch"]
-        )
+        count = len(piece.rows)
+        numbers: Sequence[int | None] = piece.numbers or [None] * count
+        arrays += [pa.array([piece.batch] * count), pa.array(numbers, pa.int64())]
+        return pa.table(arrays, names=[*names, "citybrain_batch", "citybrain_row"])
 
     def together(
-        self, batch: str, until: list[Any], complete: bool, rows: pa.Table | None, *, alone: bool = False
-    ) -> None:
-        """One transaction: rows if any, the note moved on, earlier batches away when ``alone``."""
+        self, batch: str, number: int, until: list[Any], complete: bool, rows: pa.Table | None, *, alone: bool = False
+    ) -> None:  # fmt: skip
+        """One transaction: the note, rows if any, earlier batches away when ``alone``. Conflict: another runner was first."""
         self.engine.execute("BEGIN")
         try:
+            self.engine.execute(
+                f"INSERT INTO t.{NOTES} (exchange, batch, number, position, complete) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+                [self.exchange, batch, number, json.dumps(until, default=str), complete],
+            )
             if rows is not None:
                 self.engine.register("piece", rows)
-                self.engine.execute(f"INSERT INTO t.{identifier(self.name)} SELECT * FROM piece")  # noqa: S608
-            number = self.engine.execute(
-                f"SELECT coalesce(max(count), 0) + 1 FROM t.{NOTES} WHERE exchange = ?",  # noqa: S608
-                [self.exchange],
-            ).fetchone()
-            self.engine.execute(
-                f"INSERT INTO t.{NOTES} VALUES (?, ?, ?, ?, ?)",  # noqa: S608
-                [self.exchange, batch, json.dumps(until, default=str), number[0] if number else 1, complete],
-            )
+                named = ", ".join(identifier(name) for name in rows.column_names)
+                into = f"INSERT INTO t.{identifier(self.name)} ({named}) SELECT {named} FROM piece"  # noqa: S608
+                self.engine.execute(into)
             if alone:
                 earlier = f"DELETE FROM t.{identifier(self.name)} WHERE citybrain_batch <> ?"  # noqa: S608
                 self.engine.execute(earlier, [batch])
             self.engine.execute("COMMIT")
-        except BaseException:
-            self.engine.execute("ROLLBACK")
+        except BaseException as error:
+            self.roll_back()
+            if isinstance(error, duckdb.Error) and "duplicate entry" in str(error).lower():
+                raise delivered() from error
             raise
+
+    def roll_back(self) -> None:
+        """Nothing of it happened; a commit that failed has ended the transaction itself."""
+        with contextlib.suppress(duckdb.Error):
+            self.engine.execute("ROLLBACK")
 
     def finish(self, batch: str, *, alone: bool) -> None:
         """Mark it whole."""
-        self.together(batch, self.progress().get(batch, Progress([], False)).until, True, None, alone=alone)
+        there, number = self.noted().get(batch, (Progress([], False), 0))
+        if not there.complete:
+            self.together(batch, number + 1, there.until, True, None, alone=alone)
+
+    def held(self, batch: str) -> int:
+        """Rows of the batch."""
+        asked = f"SELECT count(*) FROM t.{identifier(self.name)} WHERE citybrain_batch = ?"  # noqa: S608
+        found = self.engine.execute(asked, [batch]).fetchone()
+        return found[0] if found else 0
+
+    def numbers(self, batch: str, first: int, last: int) -> set[int]:
+        """Numbers of its rows."""
+        asked = (
+            f"SELECT citybrain_row FROM t.{identifier(self.name)}"  # noqa: S608
+            " WHERE citybrain_batch = ? AND citybrain_row >= ? AND citybrain_row < ?"
+        )
+        return {n for (n,) in self.engine.execute(asked, [batch, first, last]).fetchall()}
+
+    def remove(self, batch: str, numbers: Sequence[int]) -> None:
+        """In one statement."""
+        listed = ", ".join(str(int(n)) for n in numbers)
+        gone = (
+            f"DELETE FROM t.{identifier(self.name)} WHERE citybrain_batch = ? AND citybrain_row IN ({listed})"  # noqa: S608
+        )
+        self.engine.execute(gone, [batch])
 
     def close(self) -> None:
         """The engine with its connection."""
         self.engine.close()
+
+
+def delivered() -> Conflict:
+    """The piece is there already."""
+    return Conflict(_("Another run has delivered this piece."), code="delivered")
 
 
 def identifier(name: str) -> str:

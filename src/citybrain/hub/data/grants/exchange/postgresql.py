@@ -1,6 +1,7 @@
 """A consumer's PostgreSQL: rows and the note of the piece they came with are committed together."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ TYPES = {
     "date": "date", "datetime": "timestamptz",
 }  # fmt: skip
 NOTES = "citybrain_delivery"
-OURS = (("citybrain_batch", "text"), ("citybrain_under_objection", "bool"))
+OURS = (("citybrain_batch", "text"), ("citybrain_under_objection", "bool"), ("citybrain_row", "integer"))
 SECONDS = 10
 _MAKE_NOTES = """
 CREATE TABLE IF NOT EXISTS {notes} (
@@ -64,6 +65,8 @@ class PostgresTarget:
             )
             for column in defined:
                 cursor.execute(sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}").format(table, column))
+            index = sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} (citybrain_batch, citybrain_row)")
+            cursor.execute(index.format(sql.Identifier(f"{self.name}_cb"), table))
 
     def progress(self) -> dict[str, Progress]:
         """From the notes."""
@@ -83,6 +86,7 @@ class PostgresTarget:
             *(name for name, _kind in self.shape.columns),
             "citybrain_under_objection",
             "citybrain_batch",
+            "citybrain_row",
         ]
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
             self.named(self.name), sql.SQL(", ").join(map(sql.Identifier, names))
@@ -90,8 +94,9 @@ class PostgresTarget:
         with self.connection.transaction(), self.connection.cursor() as cursor:
             self.note(cursor, piece)
             with cursor.copy(copy) as stream:
-                for row in piece.rows:
-                    stream.write_row((*row, piece.batch))
+                numbers: Sequence[int | None] = piece.numbers or [None] * len(piece.rows)
+                for row, number in zip(piece.rows, numbers, strict=True):
+                    stream.write_row((*row, piece.batch, number))
 
     def note(self, cursor: psycopg.Cursor, piece: Piece) -> None:
         """Move the batch's position on; Conflict when it stands elsewhere."""
@@ -118,6 +123,27 @@ class PostgresTarget:
                     sql.SQL("DELETE FROM {} WHERE citybrain_batch <> %s").format(self.named(self.name)),
                     [batch],
                 )
+
+    def asked(self, statement: str, *values: Any) -> list[tuple]:
+        """Rows of a question about the table."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(self.named(self.name)), values)  # type: ignore[arg-type]
+            return cursor.fetchall()
+
+    def held(self, batch: str) -> int:
+        """Rows of the batch."""
+        return self.asked("SELECT count(*) FROM {} WHERE citybrain_batch = %s", batch)[0][0]
+
+    def numbers(self, batch: str, first: int, last: int) -> set[int]:
+        """Numbers of its rows."""
+        which = "citybrain_batch = %s AND citybrain_row >= %s AND citybrain_row < %s"
+        return {n for (n,) in self.asked(f"SELECT citybrain_row FROM {{}} WHERE {which}", batch, first, last)}  # noqa: S608
+
+    def remove(self, batch: str, numbers: Sequence[int]) -> None:
+        """In one statement."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            statement = sql.SQL("DELETE FROM {} WHERE citybrain_batch = %s AND citybrain_row = ANY(%s)")
+            cursor.execute(statement.format(self.named(self.name)), [batch, list(numbers)])
 
     def close(self) -> None:
         """The connection."""

@@ -17,12 +17,17 @@ class Shape:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of one batch behind ``start`` up to ``until``, each with its objection flag as the last value."""
+    """Rows of one batch behind ``start`` up to ``until``, each with its objection flag as the last value.
+
+    ``numbers``: the number of each row within its batch, where the source has one; by it a row is found again when the
+    source changes or deletes it.
+    """
 
     batch: str
     start: Position
     until: Position
     rows: Sequence[tuple[Any, ...]]
+    numbers: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,15 @@ class Target(Protocol):
 
     def finish(self, batch: str, *, alone: bool) -> None:
         """The batch is whole; ``alone``: earlier batches go away in the same moment."""
+
+    def held(self, batch: str) -> int:
+        """How many rows of the batch lie there; nought where rows cannot be taken back (files)."""
+
+    def numbers(self, batch: str, first: int, last: int) -> set[int]:
+        """Numbers of the batch's rows there from ``first`` up to and without ``last``."""
+
+    def remove(self, batch: str, numbers: Sequence[int]) -> None:
+        """Take these rows away, wholly or not at all; those that are gone already do not matter."""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.grants.data import Caller, FactAnswer, Facts, Wanted
 from citybrain.hub.data.grants.queries.shared import shared_read
-from citybrain.hub.data.grants.queries.verify import verify_record
+from citybrain.hub.data.grants.queries.verify import under_objection, verify_record
 from citybrain.hub.data.models import Grant
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
@@ -20,12 +20,13 @@ APPLICATION = "citybrain"
 
 
 def verify_fact(
-    *, purpose: str, resource: str, record: str, item: str, value: Any, by: Actor, consumer: str = ""
-) -> FactAnswer:
+    *, purpose: str, resource: str, record: str, item: str, value: Any, by: Actor, consumer: str = "",
+    adverse: bool = False,
+) -> FactAnswer:  # fmt: skip
     """Whether an item of a record is what somebody says, under a grant for this purpose (``matter:…``, ``duty:…``).
 
     ``consumer`` is the unit that needs it (default the actor's own). NotAllowed ``no_grant`` without a living grant; else
-    errors as ``verify_record``. The answer says whether the record is under objection.
+    errors as ``verify_record``. The answer says whether the record is under objection; ``adverse`` refuses one that is.
     """
     found = grant_for(purpose, resource, [item], "verify", consumer or by.organisation)
     return verify_record(
@@ -35,22 +36,26 @@ def verify_fact(
         record=record,
         said={item: value},
         resource=resource,
+        adverse=adverse,
     )
 
 
 def fetch_facts(
-    *, purpose: str, resource: str, record: str, items: Sequence[str], by: Actor, consumer: str = ""
-) -> Facts | None:
+    *, purpose: str, resource: str, record: str, items: Sequence[str], by: Actor, consumer: str = "",
+    adverse: bool = False,
+) -> Facts | None:  # fmt: skip
     """Items of a record, under a grant for this purpose; None when there is no such record.
 
     ``consumer`` empty and an actor of no unit (a citizen filling in a form): any unit's grant for the purpose. Several
-    rows of one record: None, for a form must not pick one. Errors as ``shared_read``, NotAllowed ``no_grant``.
+    rows of one record: None, for a form must not pick one. ``adverse``: Conflict for a record under objection. Errors as ``shared_read``, NotAllowed ``no_grant``.
     """
     found = grant_for(purpose, resource, items, "api", consumer or by.organisation)
     wanted = Wanted(tuple(items), records=(record,), limit=2)
     page = shared_read(
         found.pk, caller=inside(found, by), purpose=purpose, way="api", wanted=wanted, resource=resource
     )
+    if adverse and any(page.disputed):
+        raise under_objection()
     if len(page.rows) != 1:
         return None
     return Facts(resource, page.dicts()[0], page.disputed[0], found.pk)

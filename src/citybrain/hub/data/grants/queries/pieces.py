@@ -41,6 +41,23 @@ def batches_of(found: Living, run: str) -> list[str]:
     return [row[0] for row in run_statement(found, Statement(sql, params_of(tests)))]
 
 
+def rows_left(found: Living) -> dict[str, tuple[int, int]]:
+    """Batch → how many of its rows the source still has under the row filter, and the greatest row number."""
+    tests = row_filter_test(found.dataset, found.grant.row_filter)
+    sql = f'SELECT d."_batch", count(*), max(d."_row") FROM {found.dataset.source} WHERE {all_of(tests)} GROUP BY 1'  # noqa: S608
+    return {
+        batch: (count, last) for batch, count, last in run_statement(found, Statement(sql, params_of(tests)))
+    }
+
+
+def numbers_left(found: Living, batch: str, first: int, last: int) -> set[int]:
+    """Numbers of a batch's rows that the source still has, from ``first`` up to and without ``last``."""
+    tests = row_filter_test(found.dataset, found.grant.row_filter)
+    tests.append(Statement('d."_batch" = %s AND d."_row" >= %s AND d."_row" < %s', [batch, first, last]))
+    sql = f'SELECT d."_row" FROM {found.dataset.source} WHERE {all_of(tests)}'  # noqa: S608
+    return {n for (n,) in run_statement(found, Statement(sql, params_of(tests)))}
+
+
 def piece_of(
     found: Living, batch: str, start: Position, *, way: str, exchange: UUID, caller: Caller
 ) -> Piece | None:
@@ -80,7 +97,8 @@ def released(
     flags = [h in disputed for h in hashes] if hashes else [False] * len(rows)
     until = [plain(value) for value in rows[-1][width + 1 :]]
     given = [(*row[:width], flag) for row, flag in zip(rows, flags, strict=True)]
-    return Piece(batch, start, until, given)
+    numbers = [int(row[width + 1]) for row in rows] if found.dataset.store == "lake" else []
+    return Piece(batch, start, until, given, numbers)
 
 
 def hashes_of(found: Living, keys: list[str], grade: str) -> list[str]:

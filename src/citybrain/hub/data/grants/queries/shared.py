@@ -37,12 +37,12 @@ MOST_RECORDS = 500
 
 
 def shared_read(
-    grant: UUID, *, caller: Caller, purpose: str, way: str, wanted: Wanted, resource: str = ""
-) -> SharedRows:
+    grant: UUID, *, caller: Caller, purpose: str, way: str, wanted: Wanted, resource: str = "", chunk: str = ""
+) -> SharedRows:  # fmt: skip
     """Rows that may leave under a grant, at most 1,000, with the objection flag of each.
 
     ``purpose`` must be the grant's word (``matter:…``), ``caller.consumer`` its consumer. Errors as ``living_grant``
-    and ``release``; Invalid names the item, filter or cursor that is wrong.
+    and ``release``; Invalid names the item, filter or cursor that is wrong. A ``chunk`` is counted and logged once.
     """
     found = living_grant(grant, caller=caller, purpose=purpose, way=way, resource=resource)
     items = found.chosen(wanted.items)
@@ -53,7 +53,7 @@ def shared_read(
         record=order_rules.key_sql(found.dataset, found.key_item), order=order, limit=limit + 1,
     )  # fmt: skip
     raw = run_statement(found, statement, wanted.records)
-    return given(found, caller, way, wanted, items, raw, limit)
+    return given(found, caller, way, wanted, items, raw, limit, chunk)
 
 
 def given(
@@ -64,16 +64,19 @@ def given(
     items: tuple[str, ...],
     raw: list[tuple],
     limit: int,
+    chunk: str = "",
 ) -> SharedRows:
     """The rows, released: counted and logged before anybody has them."""
-    kept, width = raw[:limit], len(items)
+    page, width = raw[:limit], len(items)
+    hashed = [record_mark(found.dataset.key, str(row[width] or "")) for row in page]
+    disputed = marks_under_objection(found.dataset.key, {h for h in hashed if h})
+    pairs = [(row, h) for row, h in zip(page, hashed, strict=True) if not (wanted.adverse and h in disputed)]
+    kept, hashes = [row for row, _h in pairs], [h for _row, h in pairs]
     keys = tuple(str(row[width] or "") for row in kept)
-    hashes = [record_mark(found.dataset.key, key) for key in keys]
-    disputed = marks_under_objection(found.dataset.key, {h for h in hashes if h})
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, way, items, found.grade_of(items),
-            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted),
+            rows=len(kept), records=[h for h in hashes if h], disputed=disputed, condition=logged(found, wanted), chunk=chunk,
         ),
         caller,
     )  # fmt: skip
@@ -81,7 +84,7 @@ def given(
     return SharedRows(
         resource=found.dataset.key, version=found.version, items=items, rows=tuple(row[:width] for row in kept),
         records=keys, disputed=tuple(h in disputed for h in hashes), quota=quota, remaining=left,
-        next=cursor_of(found, wanted, kept[-1][width + 1 :]) if more else "",
+        next=cursor_of(found, wanted, page[-1][width + 1 :]) if more else "", withheld=len(page) - len(kept),
     )  # fmt: skip
 
 
@@ -170,7 +173,7 @@ def logged(found: Living, wanted: Wanted) -> str:
 
 def question_of(found: Living, wanted: Wanted) -> str:
     """What a cursor belongs to."""
-    asked = [str(found.grant.pk), wanted.items, said(wanted), wanted.records]
+    asked = [str(found.grant.pk), wanted.items, said(wanted), wanted.records, wanted.adverse]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
 

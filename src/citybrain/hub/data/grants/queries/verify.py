@@ -15,19 +15,21 @@ from citybrain.hub.data.grants.queries.living import Living, living_grant
 from citybrain.hub.data.grants.queries.shared import bad_filter, records_test, run_statement
 from citybrain.hub.data.registers.queries.objections import marks_under_objection, record_mark
 from citybrain.kernel import ratelimit
-from citybrain.kernel.errors import FieldProblem, Invalid
+from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
 
 ATTEMPTS_PER_RECORD, RECORD_SECONDS = 10, 3600
 MISSES, MISS_SECONDS = 200, 3600
 
 
 def verify_record(
-    grant: UUID, *, caller: Caller, purpose: str, record: str, said: Mapping[str, Any], resource: str = ""
-) -> FactAnswer:
+    grant: UUID, *, caller: Caller, purpose: str, record: str, said: Mapping[str, Any], resource: str = "",
+    adverse: bool = False,
+) -> FactAnswer:  # fmt: skip
     """Whether every item of the record's newest row is what was ``said``, and if not, which differ.
 
     An unknown record answers as one in which everything differs. Errors as ``shared_read``; TooMany against guessing:
-    ten questions an hour about one record, two hundred wrong answers an hour.
+    ten questions an hour about one record, two hundred wrong answers an hour. ``adverse``: an adverse automatic decision
+    is to rest on the answer alone; Conflict ``under_objection`` for a record somebody objects to (A21).
     """
     found = living_grant(grant, caller=caller, purpose=purpose, way="verify", resource=resource)
     if not said:
@@ -35,11 +37,13 @@ def verify_record(
     names = found.chosen(tuple(said))
     hashed = record_mark(found.dataset.key, record)
     ratelimit.allow(f"share-record:{caller.consumer}:{hashed}", ATTEMPTS_PER_RECORD, RECORD_SECONDS)
+    disputed = marks_under_objection(found.dataset.key, [hashed])
+    if adverse and disputed:
+        raise under_objection()
     truths = compared(found, record, {name: said[name] for name in names})
     differs = tuple(name for name, same in zip(names, truths, strict=True) if not same)
     if differs:
         ratelimit.allow(f"share-miss:{caller.consumer}", MISSES, MISS_SECONDS)
-    disputed = marks_under_objection(found.dataset.key, [hashed])
     quota, left = release(
         Leaving(
             found.grant.pk, found.dataset.key, found.grant.purpose_word, "verify", names, found.grade_of(names),
@@ -48,6 +52,15 @@ def verify_record(
         caller,
     )  # fmt: skip
     return FactAnswer(not differs, differs, bool(disputed), quota, left)
+
+
+def under_objection() -> Conflict:
+    """The record must not carry an adverse decision alone."""
+    return Conflict(
+        _("The record is under objection: no adverse decision may rest on it alone."),
+        code="under_objection",
+        todo=_("Let a person decide on further evidence, or wait until the objection is settled."),
+    )
 
 
 def compared(found: Living, record: str, said: Mapping[str, Any]) -> tuple[bool, ...]:

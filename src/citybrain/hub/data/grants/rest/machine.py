@@ -4,8 +4,6 @@ import functools
 import json
 import logging
 from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.hub.data.grants.actions.authenticate import Call, authenticate
 from citybrain.hub.data.grants.data import Caller
+from citybrain.hub.data.grants.domain.values import shown
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import CityError, FieldProblem, Invalid, NotAllowed, NotFound, Unavailable
@@ -120,9 +119,9 @@ def refusal(error: CityError) -> JsonResponse:
     return answer
 
 
-def as_json(answer: dict[str, Any], *, quota: int = 0, remaining: int = 0) -> JsonResponse:
+def as_json(answer: dict[str, Any], *, quota: int = 0, remaining: int = 0, status: int = 200) -> JsonResponse:
     """The answer, with what is left of today's quota (draft RateLimit headers)."""
-    made = JsonResponse(answer, encoder=Encoder, json_dumps_params={"ensure_ascii": False})
+    made = JsonResponse(answer, status=status, encoder=Encoder, json_dumps_params={"ensure_ascii": False})
     made["Cache-Control"] = "no-store"
     if quota:
         now = clock.local()
@@ -135,16 +134,4 @@ class Encoder(json.JSONEncoder):
     """Exact numbers as text, dates and times in ISO form, times in the city's zone."""
 
     def default(self, o: Any) -> Any:
-        if isinstance(o, Decimal):
-            return plain(o)
-        if isinstance(o, datetime):
-            return clock.local(o).isoformat() if o.tzinfo else o.isoformat()
-        if isinstance(o, date):
-            return o.isoformat()
-        return str(o)
-
-
-def plain(number: Decimal) -> str:
-    """``12``, ``12.5``: without exponent and without empty places."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        return shown(o)

@@ -2,17 +2,14 @@
 
 from datetime import datetime, time, timedelta
 
-from citybrain.hub.data.data import ResourceRecord
+from citybrain.hub.data.data import CYCLE_DAYS, ResourceRecord
 from citybrain.hub.data.quality.domain.rule import Rule
 from citybrain.kernel import clock, workdays
 
-# Days of a cycle; a row received on or after the day that lies so far back is of the last cycle [D].
-DAYS = {"live": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
-
 
 def fresh_since(record: ResourceRecord) -> datetime | None:
-    """The beginning of the last cycle; None when the resource has no cycle."""
-    days = DAYS.get(record.cycle)
+    """The beginning of the last cycle: a row received since then is of it. None when the resource has no cycle."""
+    days = CYCLE_DAYS.get(record.cycle)
     if days is None:
         return None
     return datetime.combine(clock.today() - timedelta(days=days), time(0), clock.CITY_ZONE)
@@ -23,7 +20,7 @@ def on_time(rule: Rule, record: ResourceRecord) -> bool | None:
 
     ``within`` days or working days, else the days of the cycle. MissingYear when the holiday table lacks a year.
     """
-    within = int(rule.text("within") or DAYS.get(record.cycle, 0))
+    within = int(rule.text("within") or CYCLE_DAYS.get(record.cycle, 0))
     if not within:
         return None
     if record.received_at is None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from citybrain.hub.data.data import CYCLE_DAYS
 from citybrain.hub.data.models import (
     ProblemRow,
     QualityProfile,
@@ -21,7 +22,7 @@ from citybrain.hub.data.quality.actions.set_weights import set_weights
 from citybrain.hub.data.quality.domain.scoring import LEAST_COVERAGE
 from citybrain.hub.data.quality.permissions import CHECK, RULE, WEIGH
 from citybrain.hub.data.quality.queries import boards
-from citybrain.hub.data.quality.queries.cycle import DAYS, fresh_since
+from citybrain.hub.data.quality.queries.cycle import fresh_since
 from citybrain.hub.data.quality.queries.problems import reaches
 from citybrain.hub.data.quality.queries.weights import weights
 from citybrain.hub.data.quality.views.common import PAGE, WORDS, download, lake_record, line
@@ -128,7 +129,7 @@ def valid(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(said["page"])
     context = {
         "asked": said, "page": page, "totals": boards.valid_totals(), "trend": line(boards.valid_trend(), least=0),
-        "titles": boards.titles([r.resource for r in page]), "cycles": DAYS, "production": settings.MODE == "production",
+        "titles": boards.titles([r.resource for r in page]), "cycles": CYCLE_DAYS, "production": settings.MODE == "production",
     }  # fmt: skip
     return render(request, "data/quality/valid.html", context)
 

@@ -10,10 +10,13 @@ from citybrain.hub.data.grants.data import Wanted
 from citybrain.hub.data.models import CorrectionNotice, ShareLog
 from citybrain.hub.data.tests.grants import factories
 from citybrain.hub.data.tests.grants.factories import BY, CONSUMER, FOOD, OTHER, ROWS
-from citybrain.kernel import clock, events
+from citybrain.kernel import clock, events, workdays
+from citybrain.kernel.errors import Conflict
 
 MEI = ROWS[0]["number"]
 ROWS_URL = "/data/share/v1/gaj.person/rows"
+BATCH_URL = "/data/share/v1/gaj.person/batch"
+VERIFY_URL = "/data/share/v1/gaj.person/verify"
 RECEIPTS = "/data/share/v1/receipts"
 
 
@@ -84,13 +87,99 @@ def test_who_got_more_rows_than_the_log_names_hears_of_it_too(people):
     assert broadcast_correction(corrected(), by=BY) == 2
 
 
-def test_silence_is_reminded(app):
+@pytest.fixture
+def holidays(db):
+    """Years whose tables are loaded: weekends only, and a holiday of five days."""
+    first = clock.today() + timedelta(days=1)
+    days = [first + timedelta(days=n) for n in range(5)]
+    for year in {clock.today().year, (clock.today() + timedelta(days=60)).year}:
+        told = [
+            {"date": d.isoformat(), "kind": "holiday", "name": {"zh": "假", "en": "h"}}
+            for d in days
+            if d.year == year
+        ]
+        workdays.load_year(year, told, "tests", confirmed=True)
+    workdays.forget()
+
+
+def test_a_receipt_is_due_in_working_days(app, holidays):
+    app.post(ROWS_URL, {}, factories.grant().id)
+    broadcast_correction(corrected(), by=BY)
+    notice = CorrectionNotice.objects.get()
+    assert notice.due_at == workdays.due(notice.made_at, workdays.Limit(10, "workday"))
+    assert notice.due_at - notice.made_at > timedelta(days=14), "weekends and the holiday do not count"
+
+
+def test_without_the_table_of_the_year_nothing_is_guessed(app):
+    from citybrain.kernel.models import Holiday
+
+    Holiday.objects.all().delete()
+    workdays.forget()
+    app.post(ROWS_URL, {}, factories.grant().id)
+    assert broadcast_correction(corrected(), by=BY) == 1
+    assert CorrectionNotice.objects.get().due_at is None
+    with clock.travel(timedelta(days=40)):
+        assert remind_of_corrections(by=BY) == 0
+    for year in (clock.today().year, (clock.today() + timedelta(days=60)).year):
+        workdays.load_year(year, [], "tests", confirmed=True)
+    workdays.forget()
+    remind_of_corrections(by=BY)
+    assert CorrectionNotice.objects.get().due_at is not None
+
+
+def test_an_adverse_decision_cannot_rest_on_a_record_under_objection_alone(app):
+    grant = factories.grant()
+    data.dispute_record(resource="gaj.person", record=MEI, objection_id="o1", by=BY)
+    logged = ShareLog.objects.count()
+    said = {"record": MEI, "items": {"name": "林小梅"}}
+    refused = app.post(VERIFY_URL, {**said, "use": "adverse_decision"}, grant.id)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "under_objection")
+    assert ShareLog.objects.count() == logged, "nothing left"
+    assert app.post(VERIFY_URL, said, grant.id).json()["may_decide_against"] is False
+    fine = app.post(
+        VERIFY_URL, {"record": ROWS[1]["number"], "items": {"name": "x"}, "use": "adverse_decision"}, grant.id
+    )
+    assert (fine.json()["may_decide_against"], fine.json()["differs"]) == (True, ["name"])
+    told = app.post(ROWS_URL, {"use": "adverse_decision"}, grant.id).json()
+    assert (len(told["rows"]), told["withheld"], MEI in str(told)) == (2, 1, False)
+    batch = app.post(
+        BATCH_URL, {"records": [MEI, ROWS[1]["number"]], "use": "adverse_decision"}, grant.id
+    ).json()
+    assert [(len(r["rows"])) for r in batch["results"]] == [0, 1]
+    assert app.get(f"{ROWS_URL}?use=adverse_decision&limit=1", grant.id).status_code == 200
+    assert app.post(ROWS_URL, {"use": "fine"}, grant.id).status_code == 422
+    asked = {"purpose": FOOD.word, "resource": "gaj.person", "by": BY, "record": MEI, "adverse": True}
+    for ask in (
+        lambda: data.verify_fact(**asked, item="name", value="x"),
+        lambda: data.fetch_facts(**asked, items=["name"]),
+    ):
+        with pytest.raises(Conflict):
+            ask()
+    data.settle_record(resource="gaj.person", record=MEI, objection_id="o1", by=BY)
+    assert app.post(VERIFY_URL, {**said, "use": "adverse_decision"}, grant.id).json()["same"] is True
+
+
+def test_pages_go_on_behind_a_withheld_record(app):
+    grant = factories.grant()
+    for row in ROWS[:2]:
+        data.dispute_record(resource="gaj.person", record=row["number"], objection_id="o1", by=BY)
+    seen, after = [], ""
+    for _page in range(5):
+        told = app.post(ROWS_URL, {"limit": 1, "use": "adverse_decision", "after": after}, grant.id).json()
+        seen += [row["number"] for row in told["rows"]]
+        after = told["next"]
+        if not after:
+            break
+    assert seen == [ROWS[2]["number"]]
+
+
+def test_silence_is_reminded(app, holidays):
     app.post(ROWS_URL, {}, factories.grant().id)
     broadcast_correction(corrected(), by=BY)
     assert remind_of_corrections(by=BY) == 0
-    with clock.travel(timedelta(days=11)):
+    with clock.travel(timedelta(days=25)):
         assert (remind_of_corrections(by=BY), remind_of_corrections(by=BY)) == (1, 0)
-    with clock.travel(timedelta(days=15)):
+    with clock.travel(timedelta(days=29)):
         assert remind_of_corrections(by=BY) == 1
     assert CorrectionNotice.objects.get().reminders == 2
 

@@ -6,18 +6,21 @@ import json
 from datetime import timedelta
 
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from citybrain.hub.data.grants.actions.end_grant import suspend_grant
 from citybrain.hub.data.grants.actions.exchanges import begin_due_exchanges, set_up_exchange, stop_exchange
 from citybrain.hub.data.grants.data import Purpose
+from citybrain.hub.data.grants.exchange import work
 from citybrain.hub.data.grants.exchange.files import FileTarget, LocalStore
 from citybrain.hub.data.grants.exchange.mysql import MysqlTarget
 from citybrain.hub.data.grants.exchange.postgresql import PostgresTarget
 from citybrain.hub.data.grants.exchange.target import Piece, Shape
 from citybrain.hub.data.grants.queries import pieces
 from citybrain.hub.data.jobs import running
+from citybrain.hub.data.lake import merging, reading
 from citybrain.hub.data.models import Exchange, Job, Resource, ShareLog
 from citybrain.hub.data.tests import factories as lake_rows
 from citybrain.hub.data.tests.grants import factories, places
@@ -127,6 +130,82 @@ def test_new_deliveries_reach_a_mariadb_once(granted, monkeypatch, tmp_path):
         there.finish("whole", alone=True)
         assert there.engine.execute("SELECT count(*) FROM t.people").fetchone() == (1,)
         there.close()
+
+
+def changed_and_deleted():
+    """One person's name changes, one is deleted, one comes; the rest stays."""
+    merging.upsert(
+        "gaj.person", pa.table({"number": [ROWS[0]["number"], MANY[0]["number"]], "name": ["林大梅", "新人"]}),
+        batch=new_id(), at=clock.now(), key="number", on=["number"],
+    )  # fmt: skip
+    merging.delete("gaj.person", batch=new_id(), at=clock.now(), key="number", keys=[ROWS[1]["number"]])
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_what_the_source_changes_and_deletes_follows_at_the_consumer(people, kind, monkeypatch, tmp_path):
+    monkeypatch.setattr(pieces, "ROWS", 2)
+    monkeypatch.setattr(work, "WINDOW", 2)
+    grant = factories.grant(ways=["table"], quota_per_day=0)
+    with places.database() if kind == "postgresql" else places.mariadb(tmp_path) as (target, secret):
+
+        def there():
+            sql = "SELECT number, name FROM people ORDER BY number"
+            if kind == "postgresql":
+                return places.ask(target, secret, sql)
+            door = MysqlTarget(new_id(), target, secret)
+            try:
+                return door.engine.execute(sql.replace("people", "t.people")).fetchall()
+            finally:
+                door.close()
+
+        set_up_exchange(grant_id=grant.id, kind=kind, target=target, secret=secret, by=BY)
+        assert run_due().result == {"rows": 3}
+        before = there()
+        changed_and_deleted()
+        job = run_due(25)
+        assert (job.error, job.result) == ("", {"rows": 2, "removed": 2})
+        wanted = reading.query("SELECT number, name FROM gaj.person ORDER BY number").rows
+        assert there() == wanted != before
+        assert ("林大梅" in str(wanted), ROWS[1]["number"] in str(wanted)) == (True, False)
+        assert run_due(50).result == {"rows": 0}
+        assert there() == wanted
+
+
+def test_rows_that_leave_the_row_filter_leave_the_consumer(people):
+    grant = factories.grant(ways=["table"], quota_per_day=0, row_filter='division = "350902000000"')
+    with places.database() as (target, secret):
+        set_up_exchange(grant_id=grant.id, kind="postgresql", target=target, secret=secret, by=BY)
+        run_due()
+        assert places.ask(target, secret, "SELECT count(*) FROM people") == [(2,)]
+        moved = {**ROWS[0], "division": "350921000000"}
+        merging.upsert(
+            "gaj.person",
+            pa.table({k: [v] for k, v in moved.items() if k != "income"}),
+            batch=new_id(),
+            at=clock.now(),
+            key="number",
+            on=["number"],
+        )
+        run_due(25)
+        assert places.ask(target, secret, "SELECT number FROM people") == [(ROWS[1]["number"],)]
+
+
+def test_only_one_of_two_runners_delivers_a_piece_to_mariadb(granted, tmp_path):
+    """Both saw the same notes; the key of the notes decides, and the loser's rows are not there."""
+    with places.mariadb(tmp_path) as (target, secret):
+        shape, ours = Shape("gaj.person", (("number", "text"),)), new_id()
+        one, two = MysqlTarget(ours, target, secret), MysqlTarget(ours, target, secret)
+        one.prepare(shape)
+        two.prepare(shape)
+        seen = two.noted()
+        one.write(Piece("b", [], [1], [("1", False)], [0]))
+        two.noted = lambda: seen
+        with pytest.raises(Conflict):
+            two.write(Piece("b", [], [1], [("1", False)], [0]))
+        assert one.engine.execute("SELECT count(*) FROM t.people").fetchone() == (1,)
+        assert one.numbers("b", 0, 10) == {0}
+        one.close()
+        two.close()
 
 
 def test_files_on_an_sftp_server_with_a_pinned_key(granted, tmp_path):
