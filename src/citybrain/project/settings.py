@@ -261,6 +261,8 @@ LAKE_STORE = {
     "s3.access-key-id": env("S3_KEY"),
     "s3.secret-access-key": env("S3_SECRET"),
     "s3.region": env("S3_REGION"),
+    # https://bucket.host/… instead of https://host/bucket/…: what some clouds want; never a store of one's own.
+    "s3.force-virtual-addressing": "true" if flag("S3_VIRTUAL_HOST", not env("S3_ENDPOINT")) else "false",
 }
 
 # --- collecting: which machines and folders a source may name --------------------------------------------------
