@@ -35,6 +35,8 @@ def command(*words: object) -> tuple[list[str], dict[str, str]]:
         **os.environ, "DATABASE_URL": catalog.database_uri().replace("postgresql+psycopg", "postgres"),
         "CITYBRAIN_LAKE_WAREHOUSE": city.LAKE_WAREHOUSE, "CITYBRAIN_LAKE_CATALOG": city.LAKE_CATALOG,
         "CITYBRAIN_DATA_DIR": str(city.DATA_DIR), "CITYBRAIN_LAKE_MEMORY": "300MB", "CITYBRAIN_LAKE_THREADS": "1",
+        "CITYBRAIN_S3_ENDPOINT": city.LAKE_STORE["s3.endpoint"], "CITYBRAIN_S3_KEY": city.LAKE_STORE["s3.access-key-id"],
+        "CITYBRAIN_S3_SECRET": city.LAKE_STORE["s3.secret-access-key"], "CITYBRAIN_S3_REGION": city.LAKE_STORE["s3.region"],
         "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
     }  # fmt: skip
     return [sys.executable, "-m", "tests.faults.lake", *map(str, words)], env

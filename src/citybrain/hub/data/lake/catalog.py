@@ -64,6 +64,11 @@ class CityCatalog(SqlCatalog):
     def _load_file_io(self, properties: Properties | None = None, location: str | None = None) -> FileIO:
         return self.files
 
+    @staticmethod
+    def _write_metadata(metadata: TableMetadata, io: FileIO, metadata_path: str) -> None:
+        with answered():
+            SqlCatalog._write_metadata(metadata, io, metadata_path)
+
     def load_table(self, identifier: str | Identifier) -> Table:
         """A table as it is now: its pointer is asked for every time, the metadata it names is read once."""
         namespace = Catalog.namespace_to_string(Catalog.namespace_from(identifier))
