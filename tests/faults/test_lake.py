@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as city
+from pyarrow.fs import FileSelector
+from pyiceberg.exceptions import NoSuchTableError
 
-from citybrain.hub.data.lake import catalog, orphans, reading, tables
+from citybrain.hub.data.lake import catalog, engine, expiry, orphans, planning, reading, tables
 from citybrain.hub.data.models import LakeBatch, LakeGrave
 from citybrain.hub.data.tests.lake import readers
 from citybrain.kernel import clock
@@ -27,6 +29,19 @@ MOUNT = 'mount -t tmpfs -o size=6m tmpfs "$1" && shift && exec "$@"'
 def people(lake):
     tables.create_table(NAME, work.COLUMNS)
     return NAME
+
+
+@pytest.fixture(params=["folder", "store"])
+def anywhere(request, lake):
+    """The table in a folder, and in an S3 store; how to look at all its files past the lake's own code."""
+    if request.param == "folder":
+        tables.create_table(NAME, work.COLUMNS)
+        return lambda: {str(path) for path in lake.rglob("*") if path.is_file()}
+    bucket, files = request.getfixturevalue("stored_lake"), request.getfixturevalue("store").files
+    tables.create_table(NAME, work.COLUMNS)
+    return lambda: {
+        f"s3://{f.path}" for f in files.get_file_info(FileSelector(bucket, recursive=True)) if f.is_file
+    }
 
 
 def command(*words: object) -> tuple[list[str], dict[str, str]]:
@@ -64,7 +79,7 @@ def notes():
     return LakeBatch.objects.filter(table=tables.table(NAME).metadata.table_uuid)
 
 
-def test_appending_changing_and_compacting_at_once(people):
+def test_appending_changing_and_compacting_at_once(anywhere):
     kinds = [("append", 1, 8), ("append", 2, 8), ("change", 3, 5), ("change", 4, 5), ("compact", 5, 4)]
     written = finished([start(*kind) for kind in kinds])
     assert written[:2] == [80, 80]
@@ -74,6 +89,44 @@ def test_appending_changing_and_compacting_at_once(people):
     assert readers.library() == readers.engines_own()
 
 
+def test_what_other_processes_commit_is_seen_at_once_however_much_is_remembered_here(anywhere):
+    """Metadata, plans and relations are remembered by file; which file is the newest is asked every time."""
+    work.append(0, 0)
+    for _ in range(3):
+        assert (count(), reading.row_count(NAME)) == (10, 10)
+    expected, before = 10, clock.now()
+    for turn in range(1, 4):
+        finished([start("append", turn, 1)])
+        expected += 10
+        assert (count(), reading.row_count(NAME)) == (expected, expected)
+        finished([start("change", turn, 1)])
+        expected += 1 + (turn == 1)  # its own row; the shared one is replaced
+        assert (count(), reading.row_count(NAME)) == (expected, expected)
+    finished([start("compact", 1, 1)])
+    assert len(planning.plan(tables.table(NAME)).data) == 1
+    assert (count(), reading.row_count(NAME)) == (expected, expected)
+    assert reading.query(reading.Asked(f"SELECT count(*) FROM {NAME}", as_of=before)).rows == [(10,)]
+    tables.drop_table(NAME)
+    with pytest.raises(NoSuchTableError):
+        count()
+    tables.create_table(NAME, work.COLUMNS)
+    assert count() == 0
+
+
+def test_a_reader_with_an_old_plan_loses_no_file_while_others_compact_and_clean(anywhere):
+    for turn in range(9):
+        work.append(0, turn)
+    old = reading.relation(tables.table(NAME), None, None)
+    finished([start("compact", 1, 1)])
+    engine.forget()  # nothing of the files is remembered
+    now = clock.now()
+    with clock.freeze(now + timedelta(days=2)):
+        expiry.expire(NAME)
+        orphans.bury(NAME)
+        orphans.unlink(NAME)
+    assert engine.rows(f"SELECT count(*), count(DISTINCT number) FROM ({old})") == [(90, 90)]
+
+
 def test_the_same_delivery_by_several_processes_comes_in_once(people):
     assert sum(finished([start("same", mine, 6) for mine in range(3)])) == 6
     assert count() == 6
@@ -81,7 +134,7 @@ def test_the_same_delivery_by_several_processes_comes_in_once(people):
 
 @pytest.mark.parametrize("point", work.POINTS)
 @pytest.mark.parametrize("kind", ["append", "change", "compact"])
-def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, kind, point):
+def test_a_killed_process_leaves_all_or_nothing_and_no_litter(anywhere, kind, point):
     for turn in range(9):
         work.append(0, turn)
     work.change(7, 0)
@@ -97,19 +150,18 @@ def test_a_killed_process_leaves_all_or_nothing_and_no_litter(people, lake, kind
     expected = 92 + (30 if kind == "append" else 0)
     assert count() == count("count(DISTINCT number)") == expected
     assert readers.library() == readers.engines_own()
-    clean_up(lake)
+    clean_up(anywhere)
     assert count() == expected
 
 
-def clean_up(folder) -> None:
+def clean_up(everything) -> None:
     """Days later nothing lies there that no snapshot names, and everything that one names."""
     now = clock.now()
     with clock.freeze(now + timedelta(days=2)):
         orphans.bury(NAME)
     with clock.freeze(now + timedelta(days=4)):
         orphans.unlink(NAME)
-    left = {str(path) for path in folder.rglob("*") if path.is_file()}
-    assert left == orphans.named_files(tables.table(NAME))
+    assert everything() == orphans.named_files(tables.table(NAME))
     assert not LakeGrave.objects.exists()
 
 

@@ -1,11 +1,22 @@
-"""A store that does not answer, as a refusal that says so and when to try again."""
+"""The S3-compatible store files may lie in: where it is, and what is said when it does not answer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
+from django.conf import settings
 
 from citybrain.kernel.errors import Unavailable
+
+
+def place() -> dict[str, str]:
+    """Address, region and style of the store, as clients of Iceberg name them, without keys; empty for a folder."""
+    known = settings.LAKE_STORE
+    if not known["s3.endpoint"]:
+        return {}
+    path_style = "false" if known["s3.force-virtual-addressing"] == "true" else "true"
+    given = {name: known[name] for name in ("s3.endpoint", "s3.region", "s3.force-virtual-addressing")}
+    return {**given, "client.region": known["s3.region"], "s3.path-style-access": path_style}
 
 
 @contextmanager

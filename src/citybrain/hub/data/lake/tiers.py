@@ -21,6 +21,7 @@ DEAD_SHARE = 0.05
 GROUP_FILES = 64  # of full size; what is done again after a kill
 SORTED_FILES = 8  # of full size; what is sorted at once
 KEYS = 2**63
+UNIT = 2**100
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,25 @@ def cuts(pieces: Iterable[Piece], most: int) -> list[int]:
 
     Keys are hashes, so the rows of a file are taken to be spread evenly over its range. Rows without key are not counted.
     """
-    rates: dict[int, float] = defaultdict(float)  # bytes a key, from here on
+    rates: dict[int, int] = defaultdict(
+        int
+    )  # bytes a key, from here on, in units so small that nothing is rounded away
     for piece in pieces:
         if piece.low is not None and piece.high is not None:
-            rate = piece.bytes / (piece.high - piece.low + 1)
+            rate = piece.bytes * UNIT // (piece.high - piece.low + 1)
             rates[piece.low] += rate
             rates[piece.high + 1] -= rate
     found: list[int] = []
-    rate = held = 0.0
+    rate = held = 0
     edges = sorted(rates)
     for at, after in pairwise(edges):
         rate += rates[at]
-        while held + rate * (after - at) >= most and at + 1 < after:
-            at = min(at + max(int((most - held) / rate), 1), after - 1)
+        if held >= most * UNIT:  # by keys that many rows share
             found.append(at)
-            held = 0.0
+            held = 0
+        while held + rate * (after - at) >= most * UNIT and at + 1 < after:
+            at = min(at + max((most * UNIT - held) // rate, 1), after - 1)
+            found.append(at)
+            held = 0
         held += rate * (after - at)
     return found

@@ -179,13 +179,13 @@ def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(lake, settings
         settings.LAKE_STORE, settings.LAKE_WAREHOUSE = own.settings(), f"s3://{settings.LAKE_CATALOG}/lake"
         tables.create_table(NAME, COLUMNS)
         add(0)
-        pointer = catalog.catalog().pointer("gaj", "person")
+        pointer, uuid = catalog.catalog().pointer("gaj", "person"), tables.table(NAME).metadata.table_uuid
     for ask in (lambda: add(100), seen, lambda: tables.create_table("gaj.firm", COLUMNS)):
         with pytest.raises(Unavailable) as refusal:
             ask()
         assert refusal.value.code == "store"
     assert catalog.catalog().pointer("gaj", "person") == pointer
-    assert LakeBatch.objects.filter(name=NAME).count() == 1
+    assert LakeBatch.objects.filter(table=uuid).count() == 1
 
 
 def test_settings_of_a_process_lead_to_the_store(people, store):
