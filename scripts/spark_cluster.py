@@ -1,12 +1,13 @@
 """A real Spark cluster over a table of the lake loses a worker in the middle of a question; is the answer still right?
 
-    python scripts/spark_cluster.py [--rows 3000000] [--jar iceberg-spark-runtime-3.5_2.12-1.10.0.jar] [--venv FOLDER]
+    python scripts/spark_cluster.py [--rows 3000000] [--jar fetch | FILE] [--venv FOLDER]
 
 Starts a standalone master and two workers (Spark from PyPI in a throwaway environment, a JRE from the system), makes a
 table, asks it the same question three ways: the embedded engine, the cluster undisturbed, the cluster while one worker
-and its executor are killed with -9. With the Iceberg runtime jar (operators fetch it; ``--jar`` or the environment's
-``CITYBRAIN_ICEBERG_JAR``) and Debian's libpostgresql-jdbc-java the cluster opens the table through its own JDBC
-catalogue on our PostgreSQL; without the jar it reads the data files of the plan, and the script says so.
+and its executor are killed with -9. With the Iceberg runtime jar (``--jar`` or the environment's
+``CITYBRAIN_ICEBERG_JAR``; ``fetch`` takes the one a package on PyPI brings) and Debian's libpostgresql-jdbc-java the
+cluster opens the table through its own JDBC catalogue on our PostgreSQL, delete files included; without the jar it reads
+the data files of the plan, and the script says so.
 Prints what happened; exits 1 when an answer differs. Not part of the ordinary tests. Described in
 docs/handbook/data-lake-engines.md.
 """
@@ -31,6 +32,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import _lake_city, _lake_load, _lake_rows  # noqa: E402
 
 SPARK = "pyspark>=3.5,<3.6"
+JAR_PACKAGE, JAR = (
+    "snowpark-connect-deps-iceberg>=1,<2",
+    "iceberg-spark-runtime-3.5_2.12-*.jar",
+)  # the jar as Apache made it
 JDBC = Path("/usr/share/java/postgresql.jar")
 TABLE = "bench.transaction"
 # Rounded by person and sorted twice over, so that there is a shuffle to lose.
@@ -72,6 +77,7 @@ def main() -> int:
     parser.add_argument("--keep", default="", help="a folder with the table, used and kept")
     options = parser.parse_args()
     home = spark_home(Path(options.venv))
+    jar = fetched(Path(options.venv)) if options.jar == "fetch" else options.jar
     with _lake_city.lake_city(options.keep) as folder, tempfile.TemporaryDirectory() as work:
         rows = table(folder, options.rows)
         began = time.perf_counter()
@@ -81,7 +87,7 @@ def main() -> int:
         )
         cluster = Cluster(home, Path(work))
         try:
-            return asked_thrice(cluster, here, Path(work), options.jar)
+            return asked_thrice(cluster, here, Path(work), jar)
         finally:
             cluster.stop()
 
@@ -103,6 +109,16 @@ def spark_home(folder: Path) -> Path:
         f"Spark {version}, {java[0] if java else 'no java: install a JRE (apt install openjdk-17-jre-headless)'}"
     )
     return Path(home)
+
+
+def fetched(folder: Path) -> str:
+    """The Iceberg runtime jar, from a package in the throwaway environment."""
+    if not (found := sorted(folder.glob(f"lib/*/site-packages/*/jars/{JAR}"))):
+        say(f"installing {JAR_PACKAGE} into {folder} …")
+        command = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", JAR_PACKAGE]
+        subprocess.run(command, check=True)
+        found = sorted(folder.glob(f"lib/*/site-packages/*/jars/{JAR}"))
+    return str(found[-1])
 
 
 def table(folder: Path, wanted: int) -> int:
