@@ -42,15 +42,16 @@ def main(argv: list[str]) -> int:
 
 def room(place: Path, rows: int) -> bool | None:
     """Whether raw copies fit beside the tables; None (and a sentence) when not even the tables fit."""
+    there = sum(p.stat().st_size for p in (place / "lake").rglob("*") if p.is_file())  # of an earlier run
     while not place.exists():
         place = place.parent
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(place).free + there
     tables = (
         rows * LAKE_BYTES * 1.45 + 2e9
     )  # three of ten rows are transactions, which compaction writes again
     both = tables + rows * RAW_BYTES * 1.15
     say(
-        f"  needs {tables / 1e9:.1f} GB for the tables, {both / 1e9:.1f} GB with raw copies; {free / 1e9:.1f} GB are free in {place}"
+        f"  needs {tables / 1e9:.1f} GB for the tables, {both / 1e9:.1f} GB with raw copies; {free / 1e9:.1f} GB are free or filled already in {place}"
     )
     if tables > free:
         say("  too little: choose another folder with --keep, or fewer rows")

@@ -78,8 +78,13 @@ def main() -> int:
     options = parser.parse_args()
     home = spark_home(Path(options.venv))
     jar = fetched(Path(options.venv)) if options.jar == "fetch" else options.jar
+    jar = str(Path(jar).resolve()) if jar else ""
     with _lake_city.lake_city(options.keep) as folder, tempfile.TemporaryDirectory() as work:
         rows = table(folder, options.rows)
+        if jar:
+            say(
+                f"{marked():,} rows are marked as deleted: the cluster's Iceberg reader has to leave them out"
+            )
         began = time.perf_counter()
         here = embedded()
         say(
@@ -137,6 +142,14 @@ def table(folder: Path, wanted: int) -> int:
     return wanted
 
 
+def marked() -> int:
+    """Delete rows by marks, their files staying as they are; how many are marked."""
+    from citybrain.hub.data.lake import merging, planning, tables
+
+    merging.delete(TABLE, "d.kind = 'bus' AND d.amount < 20", batch="spark/marks", at=_lake_load.AT)
+    return sum(entry.file.record_count for entry in planning.plan(tables.table(TABLE)).positions)
+
+
 def embedded() -> list[list[str]]:
     """The embedded engine's answer, as texts."""
     from citybrain.hub.data.lake import reading
@@ -166,7 +179,7 @@ def plan(work: Path, jar: str, name: str, ui: int) -> Path:
     }
     said = {
         "sql": translation.for_spark(checked(SQL), {TABLE: "lake_table"}, clock.now()), "tables": {"lake_table": source},
-        "conf": {**files_conf(), **(catalog_conf(catalog, jar) if jar else {})}, "ui": str(ui), "answer": str(work / f"{name}.answer"),
+        "conf": {**files_conf(), **(catalog_conf(catalog) if jar else {})}, "ui": str(ui), "answer": str(work / f"{name}.answer"),
     }  # fmt: skip
     path = work / f"{name}.json"
     path.write_text(json.dumps(said))
@@ -179,7 +192,7 @@ def files_conf() -> dict[str, str]:
             "spark.sql.adaptive.enabled": "false"}  # fmt: skip
 
 
-def catalog_conf(catalog: str, jar: str) -> dict[str, str]:
+def catalog_conf(catalog: str) -> dict[str, str]:
     """Iceberg's JDBC catalogue on our PostgreSQL; the snapshot is still the one our catalogue names."""
     from django.db import connection
 
@@ -190,7 +203,6 @@ def catalog_conf(catalog: str, jar: str) -> dict[str, str]:
         prefix: "org.apache.iceberg.spark.SparkCatalog", f"{prefix}.type": "jdbc", f"{prefix}.warehouse": warehouse(),
         f"{prefix}.uri": f"jdbc:postgresql://{given['HOST']}:{given['PORT']}/{given['NAME']}",
         f"{prefix}.jdbc.user": given["USER"], f"{prefix}.jdbc.password": given["PASSWORD"],
-        "spark.jars": f"{Path(jar).resolve()},{JDBC}", "spark.driver.extraClassPath": str(JDBC),
     }  # fmt: skip
 
 
@@ -246,7 +258,7 @@ class Cluster:
             time.sleep(0.3)
         raise SystemExit(f"{what} did not come up; see {self.work}")
 
-    def submit(self, plan: Path) -> subprocess.Popen:
+    def submit(self, plan: Path, jar: str) -> subprocess.Popen:
         driver = self.work / "driver.py"
         driver.write_text(DRIVER)
         command = [
@@ -255,6 +267,7 @@ class Cluster:
             self.master,
             "--executor-memory",
             "900m",
+            *(["--jars", f"{jar},{JDBC}", "--driver-class-path", f"{jar}:{JDBC}"] if jar else []),
             str(driver),
             str(plan),
         ]
@@ -290,11 +303,11 @@ def asked_thrice(cluster: Cluster, here: list[list[str]], work: Path, jar: str) 
         raise SystemExit("the JDBC driver is missing: apt install libpostgresql-jdbc-java")
     say(f"the cluster reads through its JDBC catalogue with {Path(jar).name}" if jar
         else "no Iceberg runtime jar given (--jar): the cluster reads the data files of the plan, not the Iceberg table")  # fmt: skip
-    calm = answer(cluster.submit(path := plan(work, jar, "calm", free_port())), path)
+    calm = answer(cluster.submit(path := plan(work, jar, "calm", free_port()), jar), path)
     say(f"undisturbed: {calm['seconds']:.1f} s, answer {'equal' if calm['rows'] == here else 'DIFFERENT'}")
     ui = free_port()
     path = plan(work, jar, "killed", ui)
-    driver = cluster.submit(path)
+    driver = cluster.submit(path, jar)
     done, of = middle(driver, ui)
     cluster.kill_a_worker()
     say(f"killed one worker and its executor with -9 when {done} of {of} tasks of a running stage were done")
