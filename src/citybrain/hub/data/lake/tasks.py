@@ -1,6 +1,7 @@
 """Upkeep of tables as long work: compaction, letting snapshots go, cleaning dead files. Queued by itself, alone per table."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from citybrain.hub.data.jobs.actions import begin_job
@@ -41,13 +42,22 @@ def compact(run: Run) -> dict[str, Any]:
         run.step(done=done, total=done + len(groups))
         before = rows
         for number, group in enumerate(groups, 1):
-            rows += rewrite(name, group, seen=lambda _rows: run.look())
-            note = Text(zh=f"已重写 {rows} 行", en=f"{rows} rows rewritten")
-            run.step(done=done + number, note=note.as_dict())
+            rows += rewrite(name, group, seen=partial(so_far, run, rows))
+            told(run, rows, done=done + number)
         done += len(groups)
         if rows == before:
             break  # in order, or others change these files all the time
     return {"groups": done, "rows": rows, "gathered": gathered, "snapshot": "" if groups else newest(name)}
+
+
+def so_far(run: Run, before: int, written: int) -> None:
+    """Called within a group."""
+    told(run, before + written)
+
+
+def told(run: Run, rows: int, **more: int) -> None:
+    """How far it is; raises when a person asked to stop. Within a large group nothing but the rows moves."""
+    run.step(note=Text(zh=f"已重写 {rows} 行", en=f"{rows} rows rewritten").as_dict(), **more)
 
 
 @job(EXPIRE, zh="清理过期快照", en="Let old snapshots go")
