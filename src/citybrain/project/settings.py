@@ -260,7 +260,11 @@ LAKE_STORE = {
     "s3.endpoint": env("S3_ENDPOINT"),
     "s3.access-key-id": env("S3_KEY"),
     "s3.secret-access-key": env("S3_SECRET"),
-    "s3.region": env("S3_REGION"),
+    "s3.region": env(
+        "S3_REGION", "us-east-1" if env("S3_ENDPOINT") else ""
+    ),  # most stores of one's own have none
+    # https://bucket.host/… instead of https://host/bucket/…: what some clouds want; never a store of one's own.
+    "s3.force-virtual-addressing": "true" if flag("S3_VIRTUAL_HOST", not env("S3_ENDPOINT")) else "false",
 }
 
 # --- collecting: which machines and folders a source may name --------------------------------------------------

@@ -1,12 +1,15 @@
 """Keeping tables quick to read: many small files become few, deleted rows leave, marks of deleted rows are gathered.
 
 Each group of files is a commit of its own that changes no row, so stopping anywhere leaves a right table. Old files stay
-for time travel and for readers under way until their snapshots expire.
+for time travel and for readers under way until their snapshots expire. Writers do not wait for it: only the commit takes
+the table's turn, and what they deleted meanwhile is deleted in the new files too.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+import pyarrow as pa
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
@@ -18,13 +21,14 @@ from citybrain.hub.data.lake.arriving import SECONDS
 from citybrain.hub.data.lake.catalog import local
 from citybrain.hub.data.lake.commits import Delta, land
 from citybrain.hub.data.lake.files import GROUP_ROWS, Writing, disk, target_bytes
-from citybrain.hub.data.lake.merging import named, undo
+from citybrain.hub.data.lake.merging import named, undo, within
 from citybrain.hub.data.lake.planning import Entry, Plan, named_by, plan
-from citybrain.hub.data.lake.relations import dead_places, relation_of
+from citybrain.hub.data.lake.relations import PATH, ROW, dead_places, positions, relation_of
 from citybrain.hub.data.lake.tables import table
-from citybrain.hub.data.lake.tiers import Piece, chosen
+from citybrain.hub.data.lake.tiers import SORTED_FILES, Piece, chosen, cuts
 
 MOST_DELETE_FILES = 3
+MOST_CARRIED = 1_000_000
 TRIES = 3
 Seen = Callable[[int], None]
 
@@ -58,8 +62,9 @@ def piece(entry: Entry, number: int, dead: int) -> Piece:
     """One file."""
     low, high = (entry.file.lower_bounds or {}).get(number), (entry.file.upper_bounds or {}).get(number)
     bounds = [None if raw is None else int(from_bytes(LongType(), raw)) for raw in (low, high)]
+    nulls = (entry.file.null_value_counts or {}).get(number) != 0
     return Piece(
-        entry.path, entry.file.file_size_in_bytes, entry.file.record_count, bounds[0], bounds[1], dead
+        entry.path, entry.file.file_size_in_bytes, entry.file.record_count, bounds[0], bounds[1], dead, nulls
     )
 
 
@@ -116,41 +121,119 @@ def rewrite(name: str, group: list[Piece], seen: Seen | None = None) -> int:
         if len(mine) < len(paths):
             return 0  # deleted, replaced or rewritten by somebody else
         writing = Writing(found, seen=seen)
+        swap = Swap(replace(made, data=mine), writing)
         try:
-            files = rewritten(found, replace(made, data=mine), writing)
-            landed = land(name, lambda now: swapped(now, made, mine, files))  # noqa: B023 - called at once
+            with disk():
+                writing.write(sorted_rows(found, swap.then))
+            landed = land(name, swap.delta)
         except Exception:
-            writing.undo()
+            undo([writing, *swap.marks])
             raise
         if landed is not None:
             return writing.rows
-        writing.undo()
+        undo([writing, *swap.marks])
     return 0
 
 
-def rewritten(found: Table, made: Plan, writing: Writing) -> list[DataFile]:
-    """The living rows of these files in new ones, sorted by lookup key."""
-    with engine.cursor(SECONDS) as cursor, disk():
-        sql = f"SELECT * FROM ({relation_of(found, made)}) ORDER BY _key, _at, _batch, _row"  # noqa: S608
-        return writing.write(cursor.execute(sql).to_arrow_reader(GROUP_ROWS))
+def sorted_rows(found: Table, made: Plan) -> Iterator[pa.RecordBatch]:
+    """The living rows of these files by lookup key, sorted range after range: no more at once than fits to be sorted."""
+    number = found.schema().find_field("_key").field_id
+    there = [piece(entry, number, 0) for entry in made.data]
+    for low, high in ranges(cuts(there, target_bytes(found) * SORTED_FILES)):
+        inside = [
+            entry for entry, its in zip(made.data, there, strict=True) if may_hold(entry, its, low, high)
+        ]
+        if not inside:
+            continue
+        bounds = [f"_key >= {low}"] * (low is not None) + [f"_key < {high}"] * (high is not None)
+        where = " AND ".join(bounds) or "true"
+        if low is not None and high is None:
+            where = f"({where} OR _key IS NULL)"  # they come last
+        rows = relation_of(found, replace(made, data=inside))
+        sql = f"SELECT * FROM ({rows}) WHERE {where} ORDER BY _key, _at, _batch, _row"  # noqa: S608 - numbers
+        with engine.cursor(SECONDS) as cursor:
+            yield from cursor.execute(sql).to_arrow_reader(GROUP_ROWS)
 
 
-def swapped(now: Table, then: Plan, mine: list[Entry], files: list[DataFile]) -> Delta | None:
-    """New files for old ones; None when one is gone or more of their rows have been deleted meanwhile."""
-    there = plan(now)
-    paths = {entry.path for entry in there.data}
-    for entry in mine:
-        if entry.path not in paths or marks_of(there, entry) != marks_of(then, entry):
+def ranges(keys: list[int]) -> list[tuple[int | None, int | None]]:
+    """From each key to the next; the first and the last are open."""
+    return list(zip([None, *keys], [*keys, None], strict=True))
+
+
+def may_hold(entry: Entry, its: Piece, low: int | None, high: int | None) -> bool:
+    """Whether a file may hold rows of a range; rows without key belong to the last one."""
+    if its.low is None or its.high is None:
+        return True
+    if high is None and its.nulls:
+        return True
+    return (low is None or its.high >= low) and (high is None or its.low < high)
+
+
+@dataclass
+class Swap:
+    """New files for old ones. Rows deleted while they were written are found again in the new ones."""
+
+    then: Plan
+    writing: Writing
+    marks: list[Writing] = field(default_factory=list)
+
+    def delta(self, now: Table) -> Delta | None:
+        """None when a file is gone, or rows were deleted in a way that cannot be carried over."""
+        undo(self.marks)
+        there = plan(now)
+        mine = {entry.path for entry in self.then.data}
+        if not mine <= {entry.path for entry in there.data}:
             return None
-    removed = {entry.file for entry in mine}
-    left = [entry for entry in there.data if entry.file not in removed]
-    idle = {entry.file for entry in [*there.positions, *there.equalities] if not concerns(entry, there, left)}
-    return Delta(Operation.REPLACE, added=files, removed=removed | idle)
+        fresh = {
+            d.path: d
+            for path in mine
+            for d in there.marked.get(path, [])
+            if d.path not in marks_of(self.then, path)
+        }
+        if any(delete in there.equalities for delete in fresh.values()):
+            return None
+        deletes = self.carried(now, list(fresh.values())) if fresh else []
+        if deletes is None:
+            return None
+        removed = {entry.file for entry in self.then.data}
+        left = [entry for entry in there.data if entry.path not in mine]
+        idle = {
+            entry.file for entry in [*there.positions, *there.equalities] if not concerns(entry, there, left)
+        }
+        return Delta(Operation.REPLACE, added=self.writing.files, deletes=deletes, removed=removed | idle)
+
+    def carried(self, now: Table, fresh: list[Entry]) -> list[DataFile] | None:
+        """The places in the new files of the rows that these delete files mark in the old; None when they cannot be told.
+
+        A row is known by its delivery and its number there. Rows that another engine wrote have neither, or a copy of both.
+        """
+        places = relation_of(now, self.then, places=True)
+        marked = f"(row(d.{PATH}, d.{ROW}) IN (SELECT row(path, pos) FROM ({positions(fresh)}))) IS TRUE"  # noqa: S608
+        asked = f"SELECT _key, _batch, _row FROM ({places}) d WHERE {marked} LIMIT {MOST_CARRIED + 1}"  # noqa: S608
+        with engine.cursor(SECONDS) as cursor:
+            dead = cursor.execute(asked).to_arrow_table()
+            if dead.num_rows > MOST_CARRIED or dead["_batch"].null_count or dead["_row"].null_count:
+                return None
+            if not dead.num_rows:
+                return []
+            keys = np.unique(dead["_key"].drop_null().to_numpy()) if not dead["_key"].null_count else None
+            new = within(now, Plan(data=[Entry(file, 0) for file in self.writing.files]), keys)
+            cursor.register("dead", dead)
+            sql = (
+                f"SELECT n.{PATH}, n.{ROW} FROM ({relation_of(now, new, places=True)}) n "  # noqa: S608
+                "WHERE (row(n._batch, n._row) IN (SELECT row(_batch, _row) FROM dead)) IS TRUE ORDER BY 1, 2"
+            )
+            names = {entry.path: entry.file.file_path for entry in new.data}
+            self.marks.append(Writing(now, deletes=True))
+            with disk():
+                found = cursor.execute(sql).to_arrow_reader(GROUP_ROWS)
+                deletes = self.marks[-1].write(named(batch, names) for batch in found)
+        return deletes if self.marks[-1].rows == dead.num_rows else None
 
 
-def marks_of(made: Plan, entry: Entry) -> set[str]:
+def marks_of(made: Plan, path: str) -> set[str]:
     """The delete files of a data file."""
-    return {delete.path for delete in made.marked.get(entry.path, [])}
+    return {delete.path for delete in made.marked.get(path, [])}
 
 
 def concerns(delete: Entry, made: Plan, left: list[Entry]) -> bool:

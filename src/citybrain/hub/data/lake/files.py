@@ -21,6 +21,7 @@ from pyiceberg.table import Table
 from pyiceberg.typedef import Record
 from pyiceberg.types import LongType, NestedField, StringType
 
+from citybrain.hub.data.lake.store import answered
 from citybrain.kernel.errors import Unavailable
 
 GROUP_ROWS = 122_880
@@ -132,7 +133,8 @@ def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 def disk() -> Iterator[None]:
     """Unavailable (``disk_full``) in place of the errors of a full disk."""
     try:
-        yield
+        with answered():
+            yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full() from error

@@ -7,11 +7,11 @@ equality delete rows of older files only.
 
 import threading
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cachetools import LRUCache
-from pyiceberg.expressions import AlwaysTrue, BooleanExpression
+from pyiceberg.expressions import BooleanExpression
 from pyiceberg.expressions.visitors import _InclusiveMetricsEvaluator
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat, ManifestContent, ManifestFile
 from pyiceberg.table import Table
@@ -20,11 +20,13 @@ from pyiceberg.utils.concurrent import ExecutorFactory
 
 from citybrain.hub.data.lake import engine
 from citybrain.hub.data.lake.catalog import local
+from citybrain.hub.data.lake.store import answered
 from citybrain.kernel.errors import Conflict
 
 PATH_FIELD = 2147483546
 _guard = threading.Lock()
 _manifests: LRUCache[str, list["Entry"]] = LRUCache(20_000, getsizeof=lambda entries: len(entries) + 1)
+_plans: LRUCache[str, "Plan"] = LRUCache(20_000, getsizeof=lambda made: len(made.everything()) + 1)
 _named: LRUCache[str, frozenset[str]] = LRUCache(200_000, getsizeof=lambda paths: len(paths) + 1)
 
 
@@ -42,7 +44,10 @@ class Entry(NamedTuple):
 
 @dataclass
 class Plan:
-    """Files of one snapshot. ``marked``: data files that rows are deleted from, with the delete files that do it."""
+    """Files of one snapshot. ``marked``: data files that rows are deleted from, with the delete files that do it.
+
+    Plans are shared by all who ask: none of their lists is ever changed.
+    """
 
     data: list[Entry] = field(default_factory=list)
     positions: list[Entry] = field(default_factory=list)
@@ -67,15 +72,29 @@ def plan(found: Table, only: BooleanExpression | None = None, snapshot: Snapshot
     chosen = snapshot or found.current_snapshot()
     if chosen is None:
         return Plan()
-    manifests = chosen.manifests(found.io)
-    made = Plan()
-    for entry in entries(found, manifests, ManifestContent.DELETES):
-        of_positions = entry.file.content == DataFileContent.POSITION_DELETES
-        (made.positions if of_positions else made.equalities).append(entry)
-    keep = _InclusiveMetricsEvaluator(found.schema(), only or AlwaysTrue()).eval
-    everything = entries(found, manifests, ManifestContent.DATA)
-    made.data = everything if only is None else [entry for entry in everything if keep(entry.file)]
+    whole = planned(found, chosen)
+    if only is None:
+        return replace(whole)
+    keep = _InclusiveMetricsEvaluator(found.schema(), only).eval
+    return replace(whole, data=[entry for entry in whole.data if keep(entry.file)])
+
+
+def planned(found: Table, snapshot: Snapshot) -> Plan:
+    """All files of a snapshot; what a manifest list names never changes, so plans are remembered by it."""
+    with _guard:
+        known = _plans.get(snapshot.manifest_list)
+    if known is not None:
+        return known
+    with answered():
+        manifests = snapshot.manifests(found.io)
+        made = Plan(data=entries(found, manifests, ManifestContent.DATA))
+        for entry in entries(found, manifests, ManifestContent.DELETES):
+            of_positions = entry.file.content == DataFileContent.POSITION_DELETES
+            (made.positions if of_positions else made.equalities).append(entry)
     mark(made)
+    with _guard:
+        if len(made.everything()) < _plans.maxsize:
+            _plans[snapshot.manifest_list] = made
     return made
 
 

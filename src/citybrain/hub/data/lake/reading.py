@@ -3,15 +3,18 @@
 SQL is DuckDB's; tables are named ``namespace.noun`` and replaced by their files. Nothing here asks who is reading.
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 import sqlglot
+from cachetools import LRUCache
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import BooleanExpression, EqualTo
 from pyiceberg.table import Table
@@ -27,7 +30,11 @@ from citybrain.hub.data.lake.tables import HISTORY, declared, schema_of, table
 from citybrain.kernel.errors import NotFound
 
 COUNT_SECONDS = 600.0
+MOST_TEXT = 8_000_000  # characters of relations remembered
 MOST_SECONDS = 6 * 3600.0  # no question outlives the rest of dead files
+
+_guard = threading.Lock()
+_relations: LRUCache[tuple[str, str], str] = LRUCache(MOST_TEXT, getsizeof=len)
 
 
 @dataclass(frozen=True)
@@ -73,14 +80,17 @@ def batches(asked: Asked, *, size: int = 65_536) -> Iterator[pa.RecordBatchReade
 def answering(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor that has executed the question."""
     tree = sqlglot.parse_one(asked.sql, read="duckdb")
+    sources = {}
     with cursor(min(asked.seconds, MOST_SECONDS)) as own:
-        for number, (name, nodes) in enumerate(named_tables(tree).items()):
-            view = f"lake_{number}"
-            source = relation_named(name, asked.filters.get(name), asked.as_of)
-            own.execute(f"CREATE TEMP VIEW {view} AS {source}")
+        for name, nodes in named_tables(tree).items():
+            word = f"lake_{uuid4().hex}"
+            sources[word] = relation_named(name, asked.filters.get(name), asked.as_of)
             for node in nodes:
-                node.replace(aliased(node, view))
-        own.execute(tree.sql(dialect="duckdb"), asked.params or None)
+                node.replace(aliased(node, word))
+        sql = tree.sql(dialect="duckdb")
+        for word, source in sources.items():  # a view would be bound once more, and so its files be opened
+            sql = sql.replace(word, f"({source})")
+        own.execute(sql, asked.params or None)
         yield own
 
 
@@ -93,9 +103,9 @@ def named_tables(tree: exp.Expr) -> dict[str, list[exp.Table]]:
     return found
 
 
-def aliased(node: exp.Table, view: str) -> exp.Expr:
-    """The view in place of a table, under the table's alias or its own noun."""
-    return exp.to_table(view).as_(node.alias or node.name, table=True)
+def aliased(node: exp.Table, word: str) -> exp.Expr:
+    """A word for the relation in place of a table, under the table's alias or its own noun."""
+    return exp.to_table(word).as_(node.alias or node.name, table=True)
 
 
 def relation_named(name: str, only: BooleanExpression | None, as_of: datetime | None) -> str:
@@ -111,10 +121,20 @@ def relation_named(name: str, only: BooleanExpression | None, as_of: datetime | 
 
 def relation(found: Table, only: BooleanExpression | None, as_of: datetime | None) -> str:
     """SELECT over the living rows of one plan; an empty table has the right columns and no rows."""
-    if as_of is None:
-        return relation_of(found, plan(found, only))
-    snapshot = snapshot_at(found, as_of)
-    return relation_of(found, Plan() if snapshot is None else plan(found, only, snapshot))
+    snapshot = found.current_snapshot() if as_of is None else snapshot_at(found, as_of)
+    if snapshot is None:
+        return relation_of(found, Plan())
+    if only is not None:
+        return relation_of(found, plan(found, only, snapshot))
+    known = (found.metadata_location, snapshot.manifest_list)  # neither ever changes
+    with _guard:
+        text = _relations.get(known)
+    if text is None:
+        text = relation_of(found, plan(found, None, snapshot))
+        with _guard:
+            if len(text) < _relations.maxsize:
+                _relations[known] = text
+    return text
 
 
 def snapshot_at(found: Table, moment: datetime) -> Snapshot | None:

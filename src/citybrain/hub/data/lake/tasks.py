@@ -1,6 +1,7 @@
 """Upkeep of tables as long work: compaction, letting snapshots go, cleaning dead files. Queued by itself, alone per table."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from citybrain.hub.data.jobs.actions import begin_job
@@ -11,6 +12,7 @@ from citybrain.hub.data.lake.compaction import gather_marks, need, rewrite
 from citybrain.hub.data.lake.expiry import expire, expired
 from citybrain.hub.data.lake.orphans import bury, unlink
 from citybrain.hub.data.lake.tables import table
+from citybrain.hub.data.lake.tiers import Piece
 from citybrain.hub.data.models import Job, Resource
 from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
@@ -18,28 +20,44 @@ from citybrain.kernel.loops import every
 from citybrain.kernel.text import Text
 
 COMPACT, EXPIRE, CLEAN = "lake.compact", "lake.expire", "lake.clean"
+MOST_ROUNDS = 6
 CLEAN_EVERY = timedelta(days=1)
 BY = Actor.system("data.lake")
 
 
 @job(COMPACT, zh="整理湖表文件", en="Compact the files of a table", pausable=True)
 def compact(run: Run) -> dict[str, Any]:
-    """Gather the marks of deleted rows, then rewrite group after group; what is done stays when it is stopped."""
+    """Gather the marks of deleted rows, then rewrite group after group until the table is in order.
+
+    What is done stays when it is stopped. A large table takes more than one round: the first makes wide runs of files that
+    cover everything, the next narrow ones of those.
+    """
     name = run.subject
-    first = need(table(name))
-    gathered = first.gather and gather_marks(name)
-    groups = need(table(name)).groups
-    rows = 0
-    run.step(
-        done=0,
-        total=len(groups),
-        note=Text(zh="已汇集删除标记", en="Marks of deleted rows gathered").as_dict(),
-    )
-    for number, group in enumerate(groups, 1):
-        rows += rewrite(name, group, seen=lambda _rows: run.look())
-        note = Text(zh=f"已重写 {rows} 行", en=f"{rows} rows rewritten")
-        run.step(done=number, total=len(groups), note=note.as_dict())
-    return {"groups": len(groups), "rows": rows, "gathered": gathered, "snapshot": newest(name)}
+    gathered = need(table(name)).gather and gather_marks(name)
+    run.step(done=0, note=Text(zh="已汇集删除标记", en="Marks of deleted rows gathered").as_dict())
+    rows = done = 0
+    groups: list[list[Piece]] = []
+    for _ in range(MOST_ROUNDS):
+        groups = need(table(name)).groups
+        run.step(done=done, total=done + len(groups))
+        before = rows
+        for number, group in enumerate(groups, 1):
+            rows += rewrite(name, group, seen=partial(so_far, run, rows))
+            told(run, rows, done=done + number)
+        done += len(groups)
+        if rows == before:
+            break  # in order, or others change these files all the time
+    return {"groups": done, "rows": rows, "gathered": gathered, "snapshot": "" if groups else newest(name)}
+
+
+def so_far(run: Run, before: int, written: int) -> None:
+    """Called within a group."""
+    told(run, before + written)
+
+
+def told(run: Run, rows: int, **more: int) -> None:
+    """How far it is; raises when a person asked to stop. Within a large group nothing but the rows moves."""
+    run.step(note=Text(zh=f"已重写 {rows} 行", en=f"{rows} rows rewritten").as_dict(), **more)
 
 
 @job(EXPIRE, zh="清理过期快照", en="Let old snapshots go")

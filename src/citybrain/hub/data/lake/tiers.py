@@ -1,26 +1,35 @@
-"""Which files to rewrite together. Pure: sizes, key ranges and deleted rows in, groups out.
+"""Which files to rewrite together, and in which order of keys. Pure: sizes, key ranges and deleted rows in, groups out.
 
 Every delivery is sorted by the lookup key, so its files have narrow, disjoint key ranges; the more deliveries lie on top
 of each other, the more files one look-up opens. Files are merged only with files of about the same width of range (a tier),
 and only when more than ``MOST_DEPTH`` of them lie over each other. So a row is rewritten about once for every eightfold
 growth of its table, not once for every delivery.
+
+A group becomes one run: files whose ranges do not touch, so that a key lies in one of them. The larger the groups, the fewer
+runs a look-up meets; a run is sorted range after range, so that its size needs neither memory nor room to sort in.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 MOST_DEPTH = 8
 SMALL = 0.25
 DEAD_SHARE = 0.05
-GROUP_FILES = 8
+GROUP_FILES = 64  # of full size; what is done again after a kill
+SORTED_FILES = 8  # of full size; what is sorted at once
 KEYS = 2**63
+UNIT = 2**100
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A data file: ``low`` and ``high`` bound its lookup keys (None: unknown), ``dead`` rows are marked as deleted."""
+    """A data file: ``low`` and ``high`` bound its lookup keys (None: unknown), ``dead`` rows are marked as deleted.
+
+    ``nulls``: it may hold rows without key.
+    """
 
     path: str
     bytes: int
@@ -28,6 +37,7 @@ class Piece:
     low: int | None = None
     high: int | None = None
     dead: int = 0
+    nulls: bool = True
 
     @property
     def width(self) -> float:
@@ -49,9 +59,9 @@ def chosen(pieces: Sequence[Piece], target: int) -> list[list[Piece]]:
     wanted = {
         piece.path: piece for piece in [*worn, *too_deep(pieces), *(small if many(small, pieces) else [])]
     }
-    groups = packed(
-        sorted(wanted.values(), key=lambda piece: (piece.low or 0, piece.path)), target * GROUP_FILES
-    )
+    keyed = [piece for piece in wanted.values() if piece.low is not None]
+    others = [piece for piece in wanted.values() if piece.low is None]
+    groups = packed(keyed, target * GROUP_FILES) + packed(others, target * SORTED_FILES)
     return [group for group in groups if len(group) > 1 or any(piece in worn for piece in group)]
 
 
@@ -74,14 +84,43 @@ def depth(pieces: Iterable[Piece]) -> float:
     return sum(piece.width for piece in pieces)
 
 
-def packed(pieces: Sequence[Piece], most: int) -> list[list[Piece]]:
+def packed(pieces: Iterable[Piece], most: int) -> list[list[Piece]]:
     """Neighbours by key together, up to ``most`` bytes a group."""
     groups: list[list[Piece]] = []
     size = most
-    for piece in pieces:
+    for piece in sorted(pieces, key=lambda piece: (piece.low or 0, piece.path)):
         if size + piece.bytes > most:
             groups.append([])
             size = 0
         groups[-1].append(piece)
         size += piece.bytes
     return groups
+
+
+def cuts(pieces: Iterable[Piece], most: int) -> list[int]:
+    """Keys, ascending, that cut the rows of these files into ranges of about ``most`` bytes.
+
+    Keys are hashes, so the rows of a file are taken to be spread evenly over its range. Rows without key are not counted.
+    """
+    rates: dict[int, int] = defaultdict(
+        int
+    )  # bytes a key, from here on, in units so small that nothing is rounded away
+    for piece in pieces:
+        if piece.low is not None and piece.high is not None:
+            rate = piece.bytes * UNIT // (piece.high - piece.low + 1)
+            rates[piece.low] += rate
+            rates[piece.high + 1] -= rate
+    found: list[int] = []
+    rate = held = 0
+    edges = sorted(rates)
+    for at, after in pairwise(edges):
+        rate += rates[at]
+        if held >= most * UNIT:  # by keys that many rows share
+            found.append(at)
+            held = 0
+        while held + rate * (after - at) >= most * UNIT and at + 1 < after:
+            at = min(at + max((most * UNIT - held) // rate, 1), after - 1)
+            found.append(at)
+            held = 0
+        held += rate * (after - at)
+    return found

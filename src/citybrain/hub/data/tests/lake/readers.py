@@ -17,6 +17,8 @@ def engines_own(name: str = "gaj.person") -> dict[str, int]:
     for word in ("avro", "iceberg"):
         own.execute(f"LOAD {engine.literal(engine.extension(word))}")
     path = tables.table(name).metadata_location.removeprefix("file://")
+    if path.startswith("s3://"):
+        engine.reach_store(own)
     found = own.execute(f"SELECT number, amount FROM iceberg_scan('{path}')").fetchall()
     own.close()
     return {number: int(amount) for number, amount in found}

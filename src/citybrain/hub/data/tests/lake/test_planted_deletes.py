@@ -1,6 +1,7 @@
 """Delete files as other engines leave them behind: every reader that can read them sees the same rows."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pyarrow as pa
@@ -48,10 +49,11 @@ def plant(table: pa.Table, content: DataFileContent, ids: list[int] | None = Non
     """A delete file the way Spark or DuckDB would leave it, without the statistics ours have."""
     found = tables.table(NAME)
     path = found.location_provider().new_data_location(f"{uuid4()}-foreign.parquet")
-    pq.write_table(table, path.removeprefix("file://"))
+    plain = Path(path.removeprefix("file://"))
+    pq.write_table(table, plain)
     file = DataFile.from_args(
         content=content, file_path=path, file_format=FileFormat.PARQUET, partition=Record(),
-        record_count=table.num_rows, file_size_in_bytes=1, equality_ids=ids, spec_id=0, **more,
+        record_count=table.num_rows, file_size_in_bytes=plain.stat().st_size, equality_ids=ids, spec_id=0, **more,
     )  # fmt: skip
     commits.land(NAME, lambda now: commits.Delta(Operation.DELETE, deletes=[file]))
 

@@ -1,6 +1,7 @@
 """Upkeep changes files, never rows: compaction, letting snapshots go, cleaning dead files."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test import override_settings
 from citybrain.hub.data.jobs import running
 from citybrain.hub.data.jobs.actions import wish_of_job
 from citybrain.hub.data.lake import (
+    arriving,
     compaction,
     expiry,
     merging,
@@ -118,20 +120,105 @@ def test_a_table_in_order_is_left_alone(people):
     assert len(tables.table(NAME).metadata.snapshots) == snapshots
 
 
-def test_rows_deleted_while_a_group_is_rewritten_stay_deleted(people, monkeypatch):
-    real, done = compaction.rewritten, []
+@pytest.fixture
+def while_rewritten(monkeypatch):
+    """``while_rewritten(act)``: what happens when all rows of a group are read and before it is committed, once.
 
-    def slow(*given):
-        files = real(*given)
-        if not done:
-            done.append(merging.delete(NAME, key="number", keys=["P00007"], batch=uuid4(), at=NOW))
-            add(5000)
-        return files
+    The list it returns grows by one whenever a group is read.
+    """
+    real, reads = compaction.sorted_rows, []
 
-    monkeypatch.setattr(compaction, "rewritten", slow)
+    def begin(act):
+        def slow(*given):
+            yield from real(*given)
+            reads.append(1)
+            if len(reads) == 1:
+                act()
+
+        monkeypatch.setattr(compaction, "sorted_rows", slow)
+        return reads
+
+    return begin
+
+
+def test_rows_deleted_while_a_group_is_rewritten_stay_deleted_without_doing_it_again(people, while_rewritten):
+    merging.delete(NAME, key="number", keys=["P00008"], batch=uuid4(), at=NOW)
+
+    def meanwhile():
+        assert merging.delete(NAME, key="number", keys=["P00007"], batch=uuid4(), at=NOW) == 1
+        given = pa.table({"number": ["P00500", "P00501", "NEW"], "amount": [7, 7, 7]})
+        assert merging.upsert(NAME, given, batch=uuid4(), at=NOW, key="number", on=["number"]) == 3
+        compaction.gather_marks(NAME)  # the marks known before are now in a file with the new ones
+        add(5000)
+
+    reads = while_rewritten(meanwhile)
+    assert work("compact").result["rows"] >= 999
+    found = readers.engines_own()
+    assert len(reads) <= 2  # at most what was brought meanwhile is rewritten in a second round
+    assert len(all_rows()) == len(found) == 1000 - 2 + 1 + 100
+    assert readers.library() == found
+    assert {found["P00500"], found["P00501"], found["NEW"]} == {7}
+    assert not {"P00007", "P00008"} & found.keys()
+
+
+def test_a_row_that_cannot_be_told_apart_is_not_carried_over_but_the_group_read_again(
+    people, while_rewritten
+):
+    """Rows another engine wrote have no delivery."""
+    one = tables.table(NAME)
+    own = pa.Table.from_pylist(
+        [{"number": f"X{n}", "amount": 1} for n in range(3)], schema=one.schema().as_arrow()
+    )
+    one.append(own)
+
+    def meanwhile():
+        assert merging.delete(NAME, "d.number = 'X1'", batch=uuid4(), at=NOW) == 1
+
+    reads = while_rewritten(meanwhile)
     work("compact")
-    assert len(all_rows()) == 1099
-    assert "P00007" not in readers.engines_own()
+    assert len(reads) == 2
+    assert len(all_rows()) == 1002
+    assert "X1" not in readers.engines_own()
+
+
+@pytest.mark.parametrize("at_once", [8, 1], ids=["sorted at once", "sorted by ranges"])
+def test_after_compaction_a_look_up_opens_one_file_instead_of_all(lake, monkeypatch, at_once):
+    """Twelve deliveries of several files over the whole range of keys, some rows without any key."""
+    for module in (arriving, compaction):
+        monkeypatch.setattr(module, "GROUP_ROWS", 2_048)  # a file cannot be cut within a batch
+    monkeypatch.setattr(compaction, "SORTED_FILES", at_once)
+    tables.create_table(
+        NAME, [LakeColumn("number", "text"), LakeColumn("amount", "number")], {"write.target-file-size-bytes": "60000"}
+    )  # fmt: skip
+    for first in range(0, 48_000, 4_000):
+        add(first, 4_000)
+    nobody = pa.table({"number": ["nobody"] * 50, "amount": [0] * 50})
+    writing.append(NAME, nobody, batch=uuid4(), at=NOW)
+    sample = [f"P{n:05}" for n in range(7, 48_000, 960)]
+    before = all_rows()
+    assert files_of(sample) > 12 * 0.9
+    work("compact")
+    made = plan()
+    assert len(made.data) > 6
+    assert files_of(sample) <= 2  # its own, and that of the rows without key
+    assert all_rows() == before
+    assert ours_of("P00007") == [("P00007",)]
+    spans = sorted((p.low, p.high) for p in compaction.pieces(tables.table(NAME), made) if p.low is not None)
+    assert all(high <= low for (_, high), (low, _) in pairwise(spans))
+    assert not compaction.need(tables.table(NAME))
+
+
+def files_of(numbers: list[str]) -> float:
+    """How many files a look-up of one of these opens, on average."""
+    found = tables.table(NAME)
+    return sum(
+        len(planning.plan(found, reading.person_filter(NAME, n)[0][NAME]).data) for n in numbers
+    ) / len(numbers)
+
+
+def ours_of(number: str) -> list:
+    only, condition, params = reading.person_filter(NAME, number)
+    return reading.query(reading.Asked(f"SELECT number FROM {NAME} WHERE {condition}", params, only)).rows
 
 
 @pytest.mark.django_db(transaction=True)

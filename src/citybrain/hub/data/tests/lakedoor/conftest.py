@@ -32,7 +32,7 @@ def new_client(*grants: LakeGrant, grade: str = "L3", days: float = 1, organisat
     )  # fmt: skip
 
 
-def rest_catalog(address: str, client, secret: str) -> RestCatalog:
+def rest_catalog(address: str, client, secret: str, **more: str) -> RestCatalog:
     """pyiceberg attached as that client."""
     door = f"{address}/data/iceberg"
     return RestCatalog(
@@ -40,6 +40,7 @@ def rest_catalog(address: str, client, secret: str) -> RestCatalog:
         uri=door,
         credential=f"{client.pk}:{secret}",
         **{"oauth2-server-uri": f"{door}/v1/oauth/tokens"},
+        **more,
     )
 
 

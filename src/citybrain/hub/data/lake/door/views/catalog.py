@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pyiceberg.catalog.rest import CreateTableRequest
 from pyiceberg.table import CommitTableRequest, Table
 
+from citybrain.hub.data.lake import store
 from citybrain.hub.data.lake.door.actions import commit
 from citybrain.hub.data.lake.door.domain.spec import ENDPOINTS, DoorError, bad_request, unknown_table
 from citybrain.hub.data.lake.door.queries import visible
@@ -21,8 +22,8 @@ Answer = tuple[int, str | None]
 
 @door("config", "GET")
 def config(request: HttpRequest, client: LakeClient, by: Actor) -> Answer:
-    """What a client has to know before it asks."""
-    return 200, json.dumps({"defaults": {}, "overrides": {}, "endpoints": ENDPOINTS})
+    """What a client has to know before it asks: also where the store is, never its keys."""
+    return 200, json.dumps({"defaults": store.place(), "overrides": {}, "endpoints": ENDPOINTS})
 
 
 @door("namespaces", "GET")
