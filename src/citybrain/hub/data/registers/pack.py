@@ -1,5 +1,6 @@
 """Pack parts of the registers: ``codes`` 71, ``tables`` 72, ``models`` 74, ``archives`` 76; demo ``rows`` 905."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ def unpublish(key: str) -> None:
 def known_resource(ctx: packs.Context, key: str) -> bool:
     """Whether a table, model, code table or resource of the catalogue has this key."""
     if ctx.known("tables", key) or ctx.known("models", key):
+        return True
+    if ctx.known("resources", re.sub(r"[._]", "-", key)):
         return True
     namespace, _, noun = key.partition(".")
     if namespace == "code" and ctx.known("codes", noun):

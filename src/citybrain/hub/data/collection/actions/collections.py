@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource
+from citybrain.hub.data.catalogue.actions.lineage import renew_lineage
 from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.cycle import Cycle, next_due
 from citybrain.hub.data.models import Collection, Resource, Source
@@ -15,6 +16,7 @@ from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
 
+NAMED = 60  # characters of a column's name that the lineage keeps
 CYCLE_WORDS = {
     "minutes": "live",
     "daily": "daily",
@@ -64,6 +66,8 @@ def activate_collection(collection: Collection, *, by: Actor) -> Collection:
     mapping = [Mapped.from_dict(m) for m in row.mapping]
     refuse_unsettled(row, mapping)
     make_resource(row, mapping, by=by)
+    edges = [(m.item, f"source:{row.pk}", m.column[:NAMED]) for m in mapping]
+    renew_lineage(row.resource, edges, made_by=f"collection:{row.pk}")
     row.state, row.step = "active", 6
     row.next_at = due_after(row, clock.now())
     row.save()
