@@ -20,6 +20,7 @@ def of_resource(request: HttpRequest, row: Any) -> Iterator[Step]:
     made = OpenDataset.objects.filter(source=f"resource:{row.key}", state="published").first()
     if made is not None:
         yield Step(_("Its open dataset"), reverse("opendata:dataset", args=[made.slug]), 60)
-    elif row.state == "published" and row.opening != "none" and row.owner:
-        if identity.may(request.actor, PROPOSE, organisation=row.owner):
-            yield Step(_("Propose to open data"), reverse("opendata:propose", args=[row.key]), 60)
+        return
+    open_to_it = row.state == "published" and row.opening != "none" and row.owner
+    if open_to_it and identity.may(request.actor, PROPOSE, organisation=row.owner):
+        yield Step(_("Propose to open data"), reverse("opendata:propose", args=[row.key]), 60)
