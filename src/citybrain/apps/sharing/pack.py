@@ -87,7 +87,7 @@ class StoriesSaid(Strict):
     @property
     def resources(self) -> set[str]:
         """The tables the stories speak of."""
-        return {one.resource for one in (*self.requests, *self.objections)}
+        return {one.resource for one in self.requests} | {one.resource for one in self.objections}
 
 
 class DataStories:
