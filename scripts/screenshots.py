@@ -1,4 +1,4 @@
-"""Take the screenshots of the README from a running demo: ``python scripts/screenshots.py [address]``.
+"""Take the screenshots of the README from a running demo: ``python scripts/screenshots.py [address [name …]]``.
 
 Signs in with the demo accounts, looks at the pages people use and writes small pictures to ``docs/screenshots``.
 Refuses to leave a picture behind that is larger than the repository should carry.
@@ -70,12 +70,26 @@ def on_the_wall(page: Page, home: str) -> str:
     return "/cockpit/city/?end=wall"
 
 
+def as_official(username: str, path: str) -> Callable[[Page, str], str]:
+    """A page as one official sees it."""
+
+    def go(page: Page, home: str) -> str:
+        official(page, home, username)
+        return path
+
+    return go
+
+
 PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page, str], str]]] = {
     "portal-phone": (PHONE, lambda page, home: "/"),
     "guide": (DESK, lambda page, home: "/guide/food-licence-new/"),
     "case-progress": (PHONE, of_lin),
     "approver-bench": (DESK, at_the_approver),
     "cockpit-wall": (WALL, on_the_wall),
+    "opendata-portal": (DESK, lambda page, home: "/opendata/"),
+    "data-wall": (WALL, as_official("mayor", "/cockpit/data/?end=wall")),
+    "data-lineage": (DESK, as_official("steward", "/data/mzj.allowance/lineage/")),
+    "data-bench": (DESK, as_official("steward", "/sharing/")),
 }
 
 
@@ -95,12 +109,16 @@ def take(
     return target.stat().st_size
 
 
-def main(home: str) -> int:
-    """All pictures; exit 1 when one is too large."""
+def main(home: str, *names: str) -> int:
+    """All pictures, or those named; exit 1 when one is too large."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        sizes = {name: take(browser, home, name, *how) for name, how in PICTURES.items()}
+        sizes = {
+            name: take(browser, home, name, *how)
+            for name, how in PICTURES.items()
+            if not names or name in names
+        }
         browser.close()
     for name, size in sizes.items():
         print(f"{name:16} {size / 1000:7.1f} kB")
@@ -108,4 +126,5 @@ def main(home: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000"))
+    address = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    sys.exit(main(address, *sys.argv[2:]))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.browser.people import DESK, Person
+
 AXE = Path(settings.ROOT) / "src/citybrain/ui/frontend/node_modules/axe-core/axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -69,6 +71,20 @@ def look(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def person(chromium: Any, live_server: Any) -> Iterator[Callable[..., Person]]:
+    """``person("window")``: somebody at the live server with a browser of their own; several may meet in a journey."""
+    met: list[Person] = []
+
+    def meet(username: str, size: dict[str, int] = DESK, **kw: Any) -> Person:
+        met.append(Person(chromium, live_server.url, username, size, **kw))
+        return met[-1]
+
+    yield meet
+    for one in met:
+        one.close()
 
 
 @pytest.fixture

@@ -3,19 +3,16 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from citybrain.apps.services.tests import factories as f
 from citybrain.hub.cases import api as cases
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.actions.compute import refresh_live
 from citybrain.hub.packs import api as packs
-from citybrain.kernel import events
 from citybrain.kernel.actor import Actor
+from tests.browser.people import PHONE, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NAME = settings.SESSION_COOKIE_NAME
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture
@@ -23,67 +20,6 @@ def city(transactional_db):
     """The city with its demo people and the social security card, really installed."""
     packs.install("social-security-card", by=Actor.system("tests"), demo=True)
     packs.install("ningde-plan", by=Actor.system("tests"), demo=True)
-
-
-class Person:
-    """Somebody with a browser: signed in the way the test client does it, on pages the way people see them."""
-
-    def __init__(self, chromium, home: str, username: str, size: dict, *, scripts: bool = True) -> None:
-        self.home = home
-        self.context = chromium.new_context(
-            viewport=size, java_script_enabled=scripts, reduced_motion="reduce"
-        )
-        cookies = {NAME: f.visitor(username).cookies[NAME].value} if username else {}
-        self.context.add_cookies(
-            [
-                {"name": k, "value": v, "url": home}
-                for k, v in {"django_language": "zh-hans", **cookies}.items()
-            ]
-        )
-        self.page = self.context.new_page()
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def go(self, path: str):
-        answer = self.page.goto(self.home + path)
-        assert answer.status == 200, f"{path}: {answer.status}"
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.page.viewport_size["width"]
-        return self.page
-
-    def act(self, case_id: str, action: str, **fields: str) -> None:
-        """One step on the bench."""
-        page = self.go(f"/cases/{case_id}/")
-        form = page.locator(f"form[action*='/act/{action}/']")
-        form.evaluate(
-            "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
-        )
-        for name, value in fields.items():
-            control = form.locator(f"[name='field.{name}']")
-            if control.first.get_attribute("type") == "radio":
-                form.locator(f"[name='field.{name}'][value='{value}']").check()
-            elif control.first.evaluate("e => e.tagName") == "SELECT":
-                control.select_option(value)
-            else:
-                control.fill(value)
-        with page.expect_navigation():
-            form.locator("button[type=submit], button:not([type])").last.click()
-
-    def close(self) -> None:
-        self.context.close()
-        assert self.errors == []
-
-
-@pytest.fixture
-def person(chromium, live_server):
-    met = []
-
-    def meet(username: str, size: dict = DESK, **kw) -> Person:
-        met.append(Person(chromium, live_server.url, username, size, **kw))
-        return met[-1]
-
-    yield meet
-    for one in met:
-        one.close()
 
 
 def apply(page, photo: str) -> str:
@@ -112,12 +48,6 @@ def photo(tmp_path):
     path = tmp_path / "photo.pdf"
     path.write_bytes(f.SCAN)
     return str(path)
-
-
-def settle() -> None:
-    """What the worker does: deliver events."""
-    while events.dispatch_once(100):
-        pass
 
 
 def received() -> int:

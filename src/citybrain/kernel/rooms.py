@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-ANNOUNCEMENTS = ("permissions", "pack", "datasets", "subscribers", "tasks")
+ANNOUNCEMENTS = ("permissions", "pack", "datasets", "subscribers", "tasks", "onward")
 
 
 class RoomConfig(AppConfig):

@@ -4,7 +4,7 @@ What is the same on every page (words of a language, addresses without parameter
 per process.
 
 Globals: ``static``, ``url``, ``url_or`` (empty when a room is not there), ``LANG`` (``zh``/``en``), ``city_name``,
-``demo``, ``menu(request)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``,
+``demo``, ``menu(request)``, ``onward(request, place, subject)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``,
 ``draw_icon``.
 """
 
@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from citybrain.kernel import clock
 from citybrain.kernel.text import current_language, one_language, spoken
-from citybrain.ui import brand, navigation
+from citybrain.ui import brand, navigation, onward
 from citybrain.ui.filters import FILTERS
 from citybrain.ui.icons import icon
 
@@ -130,6 +130,7 @@ def environment(**options: Any) -> Environment:
         city_name=brand.city_name,
         demo=brand.is_demo,
         menu=navigation.menu,
+        onward=onward.steps,
         mode=mode,
         here=here,
         flash_messages=flash_messages,

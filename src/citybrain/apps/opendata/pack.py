@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from citybrain.apps.opendata.actions.propose import unit
 from citybrain.apps.opendata.actions.release import search_text, withdraw_dataset
+from citybrain.apps.opendata.actions.stories import begin_stories
 from citybrain.apps.opendata.domain.treatment import ColumnTreatment, Treatment
 from citybrain.apps.opendata.domain.vocabulary import CYCLES, LICENCES, THEMES
 from citybrain.apps.opendata.models import OpenDataset
@@ -100,4 +101,103 @@ def provider(word: str) -> str:
     return found[0].code if found else ""
 
 
+class StepSaid(BaseModel):
+    """One act on a case: who (a demo account), what, with which fields, how many days ago."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str
+    action: str
+    days_ago: int = Field(ge=0, le=400)
+    fields: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
+class ReleaseSaid(BaseModel):
+    """A dataset of the demo city on its way to the portal, as its proposer says it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str
+    days_ago: int = Field(ge=0, le=400)
+    resource: str = Field(max_length=120)
+    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{2,79}$")
+    title: Text
+    summary: Text
+    theme: str
+    keywords: list[str] = []
+    cycle: str
+    licence: str = "cc-by-4.0"
+    columns: dict[str, ColumnTreatment]
+    k: int = 5
+    reference: str = ""
+    division: str = ""
+    steps: list[StepSaid] = []
+
+
+class VoiceSaid(BaseModel):
+    """What a demo citizen says about a dataset."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str
+    days_ago: int = Field(ge=0, le=400)
+    slug: str
+    stars: int | None = Field(default=None, ge=1, le=5)
+    remark: str = ""
+
+
+class AskedSaid(BaseModel):
+    """A demo citizen's request for data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str
+    days_ago: int = Field(ge=0, le=400)
+    title: str
+    purpose: str
+
+
+class OpenStoriesSaid(BaseModel):
+    """What happens with open data in the demo city, in this order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    releases: list[ReleaseSaid] = []
+    voices: list[VoiceSaid] = []
+    requests: list[AskedSaid] = []
+
+
+class OpenStories:
+    """Announces stories of the demo city; the job that tells them waits for the rows."""
+
+    key, order, demo = "open_stories", 950, True
+    schema: type[BaseModel] = OpenStoriesSaid
+
+    def check(self, ctx: packs.Context, docs: Sequence[packs.PackDocument]) -> Iterable[packs.Problem]:
+        """Known theme, cycle and licence."""
+        for doc in docs:
+            said: Any = doc.data
+            for at, one in enumerate(said.releases):
+                known: dict[str, Any] = {"theme": THEMES, "cycle": CYCLES, "licence": LICENCES}
+                for name, words in known.items():
+                    if getattr(one, name) not in words:
+                        yield ctx.problem(
+                            doc, ("releases", at, name), code=f"unknown_{name}", zh=f"不认识:{getattr(one, name)}",
+                            en=f"unknown: {getattr(one, name)}",
+                        )  # fmt: skip
+
+    def apply(self, ctx: packs.Context, doc: packs.PackDocument) -> None:
+        """Queue the telling; a check tells nothing."""
+        if not ctx.checking:
+            begin_stories(doc.pack, doc.key, by=ctx.by)
+
+    def hide(self, ctx: packs.Context, pack: str, key: str) -> None:
+        """What happened stays on record."""
+
+    def used(self, pack: str, key: str, version: int) -> bool:
+        """Nothing depends on the document once it was told."""
+        return False
+
+
 packs.register_part(OpenDatasets())
+packs.register_part(OpenStories())

@@ -12,6 +12,7 @@ from citybrain.apps.opendata.actions.build import make_version, refuse_hindered
 from citybrain.apps.opendata.actions.harvest import harvest_portal
 from citybrain.apps.opendata.actions.propose import begin_version
 from citybrain.apps.opendata.actions.release import publish_version, sweep_files, withdraw_dataset
+from citybrain.apps.opendata.actions.stories import KIND, tell_stories
 from citybrain.apps.opendata.actions.workspace import sweep_workspaces
 from citybrain.apps.opendata.data import NotOpenable
 from citybrain.apps.opendata.models import OpenDataset, Portal
@@ -49,6 +50,12 @@ def version_job(run: data.Run) -> dict[str, Any]:
 def harvest_job(run: data.Run) -> dict[str, Any]:
     """One portal's feed into our list."""
     return harvest_portal(Portal.objects.get(pk=run.arguments["portal"]), by=run.by)
+
+
+@data.job(KIND, zh="演示城市的数据开放", en="Open data of the demo city")
+def stories_job(run: data.Run) -> dict[str, Any]:
+    """Releases, remarks and requests of the demo city."""
+    return tell_stories(run)
 
 
 @every(seconds=60, name="opendata.look_after")

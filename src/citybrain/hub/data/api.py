@@ -11,7 +11,12 @@ from citybrain.hub.data.catalogue.actions.publish import publish_resource, withd
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
 from citybrain.hub.data.catalogue.queries.lineage import lineage
 from citybrain.hub.data.catalogue.queries.owned import resources_of
-from citybrain.hub.data.catalogue.queries.resources import catalogue, resource
+from citybrain.hub.data.catalogue.queries.resources import (
+    catalogue,
+    countable,
+    counted_dataset,
+    resource,
+)
 from citybrain.hub.data.data import (
     Column,
     Dataset,
@@ -96,7 +101,7 @@ __all__ = [
     "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected", "ResourceChanged",
     "ResourcePublished", "ResourceRecord", "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "ScanResult",
     "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
-    "confirm_correction", "correct_record", "csv_text", "dataset", "datasets", "declare_resource",
+    "confirm_correction", "correct_record", "countable", "counted_dataset", "csv_text", "dataset", "datasets", "declare_resource",
     "disable_key", "dismiss_objection", "existing_grant", "fetch_facts", "forget_dataset",
     "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "issue_grant", "job",
     "jobs_in_trouble", "keep_doing_jobs", "keep_harvested", "lineage", "lineage_of", "make_key", "measure",

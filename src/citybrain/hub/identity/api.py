@@ -39,7 +39,7 @@ from .domain.identifiers import IdProblem, check_citizen_number, check_uscc
 from .queries.actor import actor_for, actor_of
 from .queries.assurance import LEVELS as ASSURANCE_LEVELS
 from .queries.assurance import assurance, reaches, require_assurance
-from .queries.demo import demo_accounts
+from .queries.demo import demo_accounts, demo_actor
 from .queries.directory import (
     counterpart,
     current_successor,
@@ -98,6 +98,7 @@ __all__ = [
     "create_account",
     "current_successor",
     "demo_accounts",
+    "demo_actor",
     "directory",
     "disable_account",
     "end_post",

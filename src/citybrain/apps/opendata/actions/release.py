@@ -10,8 +10,10 @@ from django.db import transaction
 
 from citybrain.apps.opendata.actions.build import refuse_hindered
 from citybrain.apps.opendata.data import DatasetPublished, DatasetWithdrawn, NotOpenable
+from citybrain.apps.opendata.domain.treatment import Treatment
 from citybrain.apps.opendata.domain.vocabulary import due_at
 from citybrain.apps.opendata.models import OpenDataset, Version
+from citybrain.hub.data import api as data
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
@@ -44,12 +46,23 @@ def publish_version(dataset_id: UUID, number: int, *, by: Actor) -> OpenDataset:
         obj=f"opendata:{dataset.slug}",
         after={"version": number, "rows": version.rows},
     )
+    tell_lineage(dataset, by=by)
     events.publish(
         DatasetPublished(slug=dataset.slug, version=number, rows=version.rows),
         aggregate=f"opendata:{dataset.slug}",
         by=by,
     )
     return dataset
+
+
+def tell_lineage(dataset: OpenDataset, *, by: Actor) -> None:
+    """The catalogue learns what the product was made from, column by column that stays in it."""
+    kind, _sign, key = dataset.source.partition(":")
+    if kind != "resource":
+        return
+    product = f"product:{dataset.slug}"
+    for column in Treatment(**dataset.treatment).kept:
+        data.record_lineage(upstream=[(key, column)], downstream=(product, column), made_by=product, by=by)
 
 
 def search_text(dataset: OpenDataset) -> str:
@@ -83,6 +96,7 @@ def withdraw_dataset(dataset_id: UUID, *, reason: str, by: Actor) -> OpenDataset
     dataset.due_at = None
     dataset.save()
     forget_versions(dataset)
+    data.forget_lineage(made_by=f"product:{dataset.slug}", by=by)
     audit.record("opendata.withdraw", by=by, obj=f"opendata:{dataset.slug}", after={"reason": dataset.reason})
     events.publish(
         DatasetWithdrawn(slug=dataset.slug, reason=dataset.reason),

@@ -56,3 +56,14 @@ def test_past_its_cycle(cycle, days, late):
 
 def test_nothing_ever_delivered_is_late():
     assert past_cycle("daily", None, clock.now())
+
+
+def test_the_catalogue_leads_to_the_request_and_later_to_the_grant(city, client):
+    ask = 'href="/sharing/requests/new/gaj.station/"'
+    client.force_login(city.giving)
+    assert ask not in client.get("/data/gaj.station/").content.decode(), "nobody asks for their own data"
+    client.force_login(city.asking)
+    assert ask in client.get("/data/gaj.station/").content.decode()
+    row = f.request(city.asking, resource="gaj.station", items=["name"])
+    f.step(row, "grant", city.officer)
+    assert f'href="/data/grants/{row.grant_id}/"' in client.get("/data/gaj.station/").content.decode()

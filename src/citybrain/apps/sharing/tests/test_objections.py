@@ -4,10 +4,12 @@ import pytest
 
 from citybrain.apps.sharing.models import ObjectionCase
 from citybrain.apps.sharing.tests import factories as f
+from citybrain.hub.cases import api as cases
 from citybrain.hub.data import api as data
 from citybrain.hub.data.lake import reading
 from citybrain.hub.data.models import CorrectionNotice
 from citybrain.hub.data.tests import factories as rows
+from citybrain.hub.identity.tests import factories as people
 from citybrain.kernel import events
 from citybrain.kernel.errors import Conflict
 
@@ -96,3 +98,17 @@ def test_the_same_value_is_objected_to_once_at_a_time(city, objected):
 def test_what_is_claimed_is_not_in_the_list(city, objected, client):
     client.force_login(city.asking)
     assert "张三" not in client.get("/sharing/objections/").content.decode()
+
+
+def test_what_a_person_sends_reaches_the_authority_at_once(city):
+    rows.deliver("gaj.person", [{"number": NUMBER, "name": "张山"}])
+    citizen = people.actor(people.citizen())
+    data.raise_objection(
+        resource_key="gaj.person", record=NUMBER, item="name", claimed="张三", reason="登记有误", by=citizen, subject="mark"
+    )  # fmt: skip
+    events.deliver_own()
+    row = ObjectionCase.objects.get()
+    assert (row.state, row.raised_by) == ("raised", "subject")
+    f.step(row, "register", city.officer)
+    assert row.state == "source_check"
+    assert cases.case_for(citizen, row.case_id, purpose="own").record.state == "source_check"

@@ -2,7 +2,7 @@
 
 from citybrain.hub.data.jobs.kinds import job
 from citybrain.hub.data.jobs.running import Run
-from citybrain.hub.data.models import Job
+from citybrain.hub.data.models import CollectionRun
 from citybrain.hub.data.quality.actions.begin import RECHECK, SCAN, begin_daily, begin_due
 from citybrain.hub.data.quality.actions.scan import scan
 from citybrain.hub.data.quality.domain.reach import register_probe
@@ -35,8 +35,8 @@ def scan_daily() -> None:
 
 def last_collection(key: str) -> bool | None:
     """Whether the newest finished collection of a resource succeeded; None when it was never collected by a job."""
-    found = Job.objects.filter(subject=key, kind__startswith="collect", state__in=("done", "failed"))
-    state = found.order_by("-created_at").values_list("state", flat=True).first()
+    runs = CollectionRun.objects.filter(collection__resource=key, job__state__in=("done", "failed"))
+    state = runs.order_by("-began_at").values_list("job__state", flat=True).first()
     return None if state is None else state == "done"
 
 

@@ -5,6 +5,7 @@ made when the installing transaction commits, rows come by jobs that are queued 
 install that is rolled back, leaves nothing behind.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ def unpublish(key: str) -> None:
 def known_resource(ctx: packs.Context, key: str) -> bool:
     """Whether a resource, model or code table of a pack, or a resource of the catalogue, has this key."""
     if ctx.known("resources", key) or ctx.known("models", key):
+        return True
+    if ctx.known("resources", re.sub(r"[._]", "-", key)):
         return True
     namespace, _, noun = key.partition(".")
     if namespace == "code" and ctx.known("codes", noun):

@@ -4,10 +4,13 @@ from uuid import UUID
 
 from django.conf import settings
 
+from citybrain.kernel.actor import Actor
+from citybrain.kernel.errors import NotFound
 from citybrain.kernel.text import Text
 
 from ..domain.directory import Directory
 from ..models import Account, PostHolding, Representation
+from .actor import actor_of
 from .directory import directory
 
 DEMO_PASSWORD = "Ningde-demo-2026"  # noqa: S105 - published on purpose, demo accounts only
@@ -38,6 +41,14 @@ def demo_accounts(*, every: bool = False) -> list[dict[str, object]]:
         firsts = {str(entry["role"]): entry for entry in reversed(citizens)}
         citizens = list(firsts.values())
     return sorted(citizens + officials, key=lambda a: (str(a["kind"]), str(a["username"])))
+
+
+def demo_actor(username: str) -> Actor:
+    """The actor of a demo account, for demo documents of packs that walk the real flows. NotFound outside demo mode."""
+    row = Account.objects.filter(demo=True, is_active=True, username=username).first()
+    if settings.MODE != "demo" or row is None:
+        raise NotFound(f"there is no demo account {username!r} / 没有这个演示账号", code="no_account")
+    return actor_of(row, terminal="demo")
 
 
 def _citizen(account: Account) -> dict[str, object]:

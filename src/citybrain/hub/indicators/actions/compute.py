@@ -178,6 +178,15 @@ def compute_due() -> int:
     return done
 
 
+def counting(dataset: str) -> list[Subject]:
+    """Indicators over a dataset that are neither live nor kept by days: nobody looks at its rows every few seconds."""
+    return [
+        s
+        for s in subjects(frequencies=list(RENEW))
+        if not s.definition.by_days and any(side.dataset == dataset for side in s.definition.sides.values())
+    ]
+
+
 def compute_one(subject: Subject) -> int:
     """Compute one periodic or momentary indicator now; 1 when it had an answer."""
     today = clock.today()

@@ -103,7 +103,8 @@ def each(
 
     Returns the subjects that were counted. One bad rule never stops the others.
     """
-    ready = [s for s in subjects if all(data.has_dataset(side.dataset) for side in with_dataset(s))]
+    known = data.countable(side.dataset or "" for s in subjects for side in with_dataset(s))
+    ready = [s for s in subjects if all(side.dataset in known for side in with_dataset(s))]
     for batch in batches(ready):
         if at_once is not None and tried(batch, at_once):
             continue

@@ -38,7 +38,7 @@ def explain(code: str, *, dimension: str = "", member: str = "") -> Explanation:
 def explained(document: IndicatorDocument, role: str, side: Side, shown) -> SideExplained:
     """One side in words and limits."""
     since, until = span(document, side)
-    dataset = data.dataset(side.dataset) if side.dataset and data.has_dataset(side.dataset) else None
+    dataset = data.counted_dataset(side.dataset) if side.dataset else None
     time = side.time or (dataset.time_column if dataset else "")
     return SideExplained(
         role=role, dataset=side.dataset or "", measure=side.measure, where=side.where, since=since, until=until,
@@ -88,7 +88,7 @@ def side_rows(
     row = definition(code)
     document = row.document()
     side = document.sides.get(role)
-    if side is None or not side.dataset or not data.has_dataset(side.dataset):
+    if side is None or not side.dataset or not data.countable([side.dataset]):
         raise NotFound(f"{code} has no {role} rows", code="no_rows")
     since, until = day_span(day) if day else span(document, side)
     purpose = Text(zh=f"核对指标 {code}", en=f"Check of indicator {code}").zh

@@ -7,13 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from citybrain.hub.data import api as data
+from citybrain.hub.data.jobs import running
 from citybrain.hub.data.tests import factories as rows
 from citybrain.hub.indicators import api as indicators
 from citybrain.hub.indicators.actions import compute
 from citybrain.hub.indicators.models import Value
 from citybrain.hub.indicators.queries import counting
 from citybrain.hub.indicators.tests.factories import CASES, DATASET, definition, install
-from citybrain.kernel import clock
+from citybrain.kernel import clock, events
+from citybrain.kernel.actor import Actor
+
+BY = Actor.system("tests")
 
 
 def test_a_share_over_thirty_days_is_the_sum_of_its_days(decide):
@@ -268,3 +273,24 @@ def test_unknown_codes_are_not_found(db, code):
 
     with pytest.raises(NotFound):
         indicators.value(code)
+
+
+def test_a_table_of_the_lake_is_counted_once_it_is_published_and_again_after_every_delivery(visits, lake):
+    made = rows.lake_resource("gaj.person", state="draft")
+    rows.deliver("gaj.person", [{"number": "1"}, {"number": "2"}, {"number": "2"}])
+    install(definition(
+        "T02", window="now", frequency="daily", dimensions=None, thresholds=None, target=None, denominator=None,
+        numerator={"dataset": "gaj.person", "measure": "distinct:number"}, scale=1,
+    ))  # fmt: skip
+    compute.compute_due()
+    assert indicators.value("T02").value is None
+    data.publish_resource("gaj.person", by=BY)
+    events.deliver_own()
+    assert running.do_next()
+    assert indicators.value("T02").value == 2
+    rows.deliver("gaj.person", [{"number": "3"}])
+    data.note_delivery("gaj.person", batch="b", rows=1, by=BY)
+    events.deliver_own()
+    assert running.do_next()
+    assert indicators.value("T02").value == 3
+    assert made.pk in {side.dataset for side in indicators.explain("T02").sides}

@@ -16,7 +16,10 @@ def visible(actor: Actor) -> Q:
     found = Q(state="published")
     for word in WORDS:
         if actor.may(word):
-            found |= identity.scope_q(identity.scope(actor, word), "owner")
+            own = identity.scope_q(identity.scope(actor, word), "owner")
+            if not own:
+                return Q()  # everywhere: an empty Q joined by OR would count for nothing
+            found |= own
     return found
 
 

@@ -1,14 +1,15 @@
 """Asking lineage: what a thing was made from, what is made from it; as a graph of things, as a list of items."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db import connection
 
 from citybrain.hub.data.catalogue.domain.choices import LAYERS
 from citybrain.hub.data.catalogue.domain.lineage import Node
 from citybrain.hub.data.catalogue.queries.access import resources_for
-from citybrain.hub.data.models import Lineage, Resource
+from citybrain.hub.data.models import Collection, Lineage, Resource
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.text import Text
 
@@ -86,6 +87,7 @@ def graph(actor: Actor, key: str, *, ways: Iterable[str] = ("up", "down"), href=
     named = {row.pk: row for row in resources_for(actor).filter(pk__in=keys)}
     known = set(Resource.objects.filter(pk__in=keys).values_list("pk", flat=True))
     nodes = tuple(node(found, named.get(found), found in known, href) for found in keys)
+    nodes = with_collections(nodes, set(named))
     return Graph(nodes, edges, more)
 
 
@@ -101,6 +103,25 @@ def node(key: str, row: Resource | None, known: bool, href) -> Node:
         return Node(key, key, "other")
     said = OTHER_KINDS[kind].say() if kind in OTHER_KINDS else kind
     return Node(key, name, kind if kind in OTHER_KINDS else "other", said)
+
+
+def with_collections(nodes: tuple[Node, ...], open_keys: set[str]) -> tuple[Node, ...]:
+    """Sources that are collections, by their title where the actor may know of the table they fill."""
+    numbers = [n.key.partition(":")[2] for n in nodes if n.key.startswith("source:")]
+    if not numbers:
+        return nodes
+    found = Collection.objects.filter(pk__in=[n for n in numbers if is_number(n)]).select_related("source")
+    titles = {f"source:{row.pk}": row.title if row.resource in open_keys else HIDDEN.say() for row in found}
+    return tuple(replace(n, title=titles[n.key]) if n.key in titles else n for n in nodes)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is the id of a row."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def edges_of(actor: Actor, key: str) -> tuple[list[Lineage], list[Lineage]]:

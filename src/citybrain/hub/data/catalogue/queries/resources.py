@@ -1,6 +1,7 @@
 """The catalogue as officials see it."""
 
 import json
+from collections.abc import Iterable
 
 from citybrain.hub.data.data import Dataset, ResourceRecord
 from citybrain.hub.data.domain import registry
@@ -36,6 +37,19 @@ def dataset_of(key: str) -> Dataset:
     if row.kind != "lake" or row.state != "published" or not row.alive:
         raise NotFound(f"no dataset {key!r} / 没有这个数据集", code="no_dataset")
     return row.dataset()
+
+
+def countable(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that can be counted now: announced by a room, or a published table of the lake."""
+    wanted = set(keys)
+    announced = {key for key in wanted if registry.has_dataset(key)}
+    lake = Resource.objects.filter(pk__in=wanted - announced, kind="lake", state="published", alive=True)
+    return frozenset(announced | set(lake.values_list("pk", flat=True) if wanted - announced else ()))
+
+
+def counted_dataset(key: str) -> Dataset | None:
+    """The dataset behind a key as counting sees it; None when it cannot be counted now."""
+    return dataset_of(key) if countable([key]) else None
 
 
 def freshness(key: str) -> tuple[int, object]:

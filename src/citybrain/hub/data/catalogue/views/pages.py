@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from citybrain.hub.data.catalogue.actions.publish import publish_problems
 from citybrain.hub.data.catalogue.domain import choices
 from citybrain.hub.data.catalogue.permissions import CATALOGUE
 from citybrain.hub.data.catalogue.queries.access import may_describe, may_publish, resource_for, resources_for
@@ -101,7 +102,9 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     row = resource_for(request.actor, key)
     about, newest = freshness(key) if row.alive else (0, None)
     found_class = CatalogueClass.objects.filter(pk=row.classification).first() if row.classification else None
+    missing = publish_problems(row) if row.kind == "lake" and row.state != "published" else []
     context = frame(request, row, "overview") | {
+        "gaps": missing if may_describe(request.actor, row) else [],
         "about": about, "newest": newest, "class_name": say(found_class.name) if found_class else "",
         "uscc": uscc_of(row.owner), "duties": row.duties.filter(hidden=False),
     }  # fmt: skip

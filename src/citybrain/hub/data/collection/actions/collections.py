@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource
+from citybrain.hub.data.catalogue.actions.lineage import renew_lineage
 from citybrain.hub.data.collection.actions.revisions import keep_first_version, keep_version, taken_over
 from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.cycle import Cycle, next_due
@@ -16,6 +17,7 @@ from citybrain.kernel import audit, clock, workdays
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
 
+NAMED = 60  # characters of a column's name that the lineage keeps
 CYCLE_WORDS = {
     "minutes": "live",
     "daily": "daily",
@@ -71,6 +73,7 @@ def activate_collection(collection: Collection, *, by: Actor, reason: str = "") 
     if row.revises_id:
         return change_collection(row, mapping, by=by, reason=reason)
     make_resource(row, mapping, by=by)
+    keep_lineage(row, mapping)
     row.state, row.step = "active", 6
     row.next_at = due_after(row, clock.now())
     keep_version(row, [], by=by, reason=reason)
@@ -86,12 +89,19 @@ def change_collection(draft: Collection, mapping: Sequence[Mapped], *, by: Actor
     changed = taken_over(row, draft)
     if changed:
         make_resource(row, mapping, by=by)
+        keep_lineage(row, mapping)
         keep_version(row, changed, by=by, reason=reason)
     row.next_at = due_after(row, clock.now()) if row.state == "active" else None
     row.save()
     draft.delete()
     audit.record("data.change_collection", by=by, obj=f"collection:{row.pk}", organisation=row.organisation, after={"version": row.version, "changed": changed}, purpose=reason[:200])  # fmt: skip
     return row
+
+
+def keep_lineage(row: Collection, mapping: Sequence[Mapped]) -> None:
+    """Which column of the source each item comes from."""
+    edges = [(m.item, f"source:{row.pk}", m.column[:NAMED]) for m in mapping]
+    renew_lineage(row.resource, edges, made_by=f"collection:{row.pk}")
 
 
 def refuse_other_types(row: Collection, mapping: Sequence[Mapped]) -> None:

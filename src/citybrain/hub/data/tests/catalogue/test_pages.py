@@ -272,3 +272,20 @@ def test_no_word_breaks_a_page(draft, clerk, client, odd):
         assert client.post(reverse(f"data:{name}", args=args), posted).status_code in (302, 400, 403, 422), (
             name
         )
+
+
+def test_whoever_publishes_for_the_whole_city_sees_every_draft(draft, keeper, client):
+    client.force_login(keeper)
+    assert "食品经营许可" in page(client, "catalogue").content.decode()
+    for name in (*TABS, "resource_state"):
+        assert page(client, name, draft.pk).status_code == 200, name
+
+
+def test_a_draft_says_what_is_missing_and_offers_the_next_step(draft, clerk, keeper, client):
+    Resource.objects.filter(pk=draft.pk).update(security_owner="")
+    client.force_login(clerk)
+    text = page(client, "detail", draft.pk).content.decode()
+    assert "尚未发布" in text
+    assert f'href="/data/{draft.pk}/state/"' in text
+    Resource.objects.filter(pk=draft.pk).update(security_owner="信息中心")
+    assert "尚未发布" not in page(client, "detail", draft.pk).content.decode()

@@ -16,7 +16,11 @@ from citybrain.hub.data.collection.domain.checks import Mapped
 from citybrain.hub.data.collection.domain.shape import Shape, recognised
 from citybrain.hub.data.collection.reading import lines, open_reader
 from citybrain.hub.data.tests.collection import factories as f
-from citybrain.hub.identity.domain.identifiers import citizen_check_character, uscc_check_character
+from citybrain.hub.identity.domain.identifiers import (
+    citizen_check_character,
+    organisation_check_character,
+    uscc_check_character,
+)
 from citybrain.kernel.errors import Invalid
 
 LONG = "x" * (lines.LONGEST + 10)
@@ -211,13 +215,18 @@ def test_sound_citizen_numbers_pass_and_wrong_check_characters_do_not(stem):
 @settings(max_examples=25, deadline=None)
 @given(
     st.from_regex(
-        r"91350902[0-9A-HJ-NPQRTUWXY]{9}", fullmatch=True, alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY"
+        r"91350902[0-9A-HJ-NPQRTUWXY]{8}", fullmatch=True, alphabet="0123456789ABCDEFGHJKLMNPQRTUWXY"
     )
 )
 def test_sound_credit_codes_pass_and_wrong_check_characters_do_not(stem):
+    stem += organisation_check_character(stem[8:])
     sound = stem + uscc_check_character(stem)
     assert why(sound, identifier="uscc") == []
     assert why(stem + ("0" if sound[-1] != "0" else "1"), identifier="uscc") == ["uscc"]
+    other = stem[:16] + ("0" if stem[16] != "0" else "1")
+    assert why(other + uscc_check_character(other), identifier="uscc") == ["uscc"], (
+        "the organisation's own check"
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from citybrain.hub.data.tests.collection import factories as f
 from citybrain.hub.identity.domain.identifiers import uscc_check_character
 
 pytestmark = pytest.mark.django_db
-STEM = "91350902MA2XTNUX6"
+STEM = "91350902MA2XTNUX2"
 GOOD = STEM + uscc_check_character(STEM)
 FILE = (
     "统一社会信用代码,企业名称,成立日期,注册资本(万元),联系电话\r\n"
