@@ -54,7 +54,7 @@ def request_pages(view: CaseView, actor: Actor) -> list[dict[str, Any]]:
         row(_("Asked by"), unit_name(made.consumer)), row(_("Provider"), unit_name(made.provider)),
         row(_("What for"), made.purpose.get("text", "")), row(_("Purpose is bound to"), bound),
         row(_("Legal basis"), view.data.get("basis", "")), row(_("Ways of sharing"), ways_said(made.ways)),
-        row(_("For how many months"), view.data.get("months", "")), row(_("Records a day"), view.data.get("quota", "")),
+        row(_("For how many months"), view.data.get("months", "")), row(_("Records a day"), f"{int(view.data.get('quota') or 0):,}"),
         row(_("Only rows where"), view.data.get("row_filter") or _("all rows")),
     ]  # fmt: skip
     links = [row(_("Data request"), made.case_no or _("Draft"), reverse("sharing:request", args=[made.pk]))]
