@@ -45,7 +45,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if said["subject"]:
         found = found.filter(subject=said["subject"])
     if said["q"]:
-        titled = Resource.objects.filter(Q(title__zh__icontains=said["q"]) | Q(title__en__icontains=said["q"]))
+        titled = Resource.objects.filter(
+            Q(title__zh__icontains=said["q"]) | Q(title__en__icontains=said["q"])
+        )
         found = found.filter(
             Q(title__zh__icontains=said["q"]) | Q(title__en__icontains=said["q"])
             | Q(subject__icontains=said["q"]) | Q(subject__in=titled.values("key"))
