@@ -5,10 +5,11 @@ per process.
 
 Globals: ``static``, ``url``, ``url_or`` (empty when a room is not there), ``LANG`` (``zh``/``en``), ``city_name``,
 ``demo``, ``menu(request)``, ``onward(request, place, subject)``, ``mode(request)``, ``here(request)``, ``flash_messages(request)``, ``now()``,
-``draw_icon``.
+``draw_icon``, ``plot``.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -26,11 +27,17 @@ from markupsafe import Markup
 
 from citybrain.kernel import clock
 from citybrain.kernel.text import current_language, one_language, spoken
-from citybrain.ui import brand, navigation, onward
+from citybrain.ui import brand, charts, navigation, onward
 from citybrain.ui.filters import FILTERS
 from citybrain.ui.icons import icon
 
 MODE_COOKIE = "citybrain_mode"
+_offered: dict[str, Callable[..., Any]] = {}
+
+
+def offer(name: str, fn: Callable[..., Any]) -> None:
+    """A room's own function for templates (names in place of codes), announced when the room starts."""
+    _offered[name] = fn
 
 
 @functools.cache
@@ -126,6 +133,7 @@ def environment(**options: Any) -> Environment:
         url=url,
         url_or=url_or,
         draw_icon=icon,
+        plot=charts.plot,
         LANG=lazy(current_language, str)(),
         city_name=brand.city_name,
         demo=brand.is_demo,
@@ -135,5 +143,6 @@ def environment(**options: Any) -> Environment:
         here=here,
         flash_messages=flash_messages,
         now=clock.now,
+        **_offered,
     )
     return env

@@ -1,6 +1,7 @@
 """Filters of every page: dates, money, numbers, masking, bilingual text, and the small ones components need."""
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from citybrain.kernel import clock, masking
 from citybrain.kernel.text import current_language, say, spoken
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CHINESE = re.compile("[\u4e00-\u9fff]")
 ASCII_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -155,6 +157,15 @@ def _light_words(_language: str) -> dict[str, str]:
     return {"green": _("On time"), "yellow": _("Due soon"), "red": _("Overdue"), "grey": _("No data")}
 
 
+def one_language(text: Any) -> str:
+    """The reader's side of a sentence written in both languages, ``no such table / 没有这个表``; other text as it is."""
+    said = "" if text is None else str(text)
+    english, mark, chinese = said.partition(" / ")
+    if not mark or not CHINESE.search(chinese) or CHINESE.search(english):
+        return said
+    return english if current_language() == "en" else chinese
+
+
 FILTERS = {
     f.__name__: f
     for f in (
@@ -172,5 +183,6 @@ FILTERS = {
         with_query,
         page_window,
         light_word,
+        one_language,
     )
 }

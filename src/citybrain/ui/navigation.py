@@ -28,12 +28,20 @@ class Entry:
     icon: str = "list"
 
 
+LONGEST = 14  # lines that stand on a desk without scrolling
 SECTIONS: dict[str, Any] = {
     "work": _("Work"),
     "window": _("Window"),
     "oversight": _("Oversight"),
     "catalogue": _("Catalogue"),
+    # public data by task: what waits, bring it in, know it, trust it, use it, open it, keep it running
     "data": _("Data"),
+    "collect": _("Collecting data"),
+    "know": _("Data catalogue and duties"),
+    "trust": _("Data quality and registers"),
+    "use": _("Sharing and using data"),
+    "open": _("Opening data"),
+    "lake": _("Lake and jobs"),
     "system": _("System"),
 }
 _entries: dict[str, Entry] = {}
@@ -48,16 +56,22 @@ def add(section: str, name: str, title: Any, permission: str, order: int = 50, i
 
 
 def menu(request: HttpRequest | None) -> list[dict[str, Any]]:
-    """Sections with the entries this request's actor may open: ``[{title, items: [{title, href, icon, current}]}]``."""
+    """Sections with the entries this request's actor may open: ``[{title, open, items: [{title, href, icon, current}]}]``.
+
+    ``open`` is false where a menu of more than ``LONGEST`` lines folds a section that one is not in.
+    """
     actor = getattr(request, "actor", None)
     if actor is None:
         return []
     wanted = frozenset(e.permission for e in _entries.values() if not e.permission or actor.may(e.permission))
     sections = _sections(wanted, settings.ROOT_URLCONF)
-    here = _current(getattr(request, "path", ""), [a for _title, items in sections for _e, a in items])
+    addresses = [a for _title, items in sections for _e, a in items]
+    here = _current(getattr(request, "path", ""), addresses)
+    short = len(addresses) <= LONGEST or not here
     return [
         {
             "title": title,
+            "open": short or any(a == here for _e, a in items),
             "items": [{"title": e.title, "href": a, "icon": e.icon, "current": a == here} for e, a in items],
         }
         for title, items in sections

@@ -20,6 +20,6 @@ declare(
 )
 declare("cases.open_approver", zh="批准开放", en="Approve opening")
 
-navigation.add("data", "opendata:bench", _("Open data"), BENCH, 60, icon="globe")
-navigation.add("data", "opendata:moderation", _("Remarks and reuses"), MODERATE, 62, icon="people")
-navigation.add("data", "opendata:portals", _("Other portals"), HARVEST, 64, icon="globe")
+navigation.add("open", "opendata:bench", _("Open data"), BENCH, 10, icon="globe")
+navigation.add("open", "opendata:moderation", _("Remarks and reuses"), MODERATE, 20, icon="people")
+navigation.add("open", "opendata:portals", _("Other portals"), HARVEST, 30, icon="globe")

@@ -5,6 +5,7 @@ from typing import Any
 from citybrain.apps.opendata.actions.propose import begin_version
 from citybrain.apps.opendata.actions.release import publish_effect, settle_effect, withdraw_effect
 from citybrain.apps.opendata.models import DataRequest, OpenDataset
+from citybrain.apps.opendata.queries import case_pages
 from citybrain.hub.cases import api as cases
 from citybrain.hub.data import api as data
 from citybrain.kernel.actor import Actor
@@ -13,6 +14,9 @@ from citybrain.kernel.events import Meta, subscriber
 cases.register_effect("publish_open_dataset", publish_effect)
 cases.register_effect("settle_open_dataset", settle_effect)
 cases.register_effect("withdraw_open_dataset", withdraw_effect)
+cases.show_case_data("open_release", case_pages.release_pages)
+cases.show_case_data("open_withdrawal", case_pages.release_pages)
+cases.show_case_data("open_request", case_pages.request_pages)
 
 
 @subscriber(data.RowsDelivered, name="opendata.renew_after_delivery")

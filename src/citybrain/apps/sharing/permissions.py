@@ -11,8 +11,8 @@ REQUEST = declare(
 )
 ALL = declare("sharing.all", zh="查看全市数据共享事务", en="See the data cases of the whole city")
 
-navigation.add("data", "sharing:bench", _("Data bench"), BENCH, 1, icon="desk")
-navigation.add("data", "sharing:department", _("My department's data"), BENCH, 2, icon="building")
-navigation.add("data", "sharing:requests", _("Data requests"), BENCH, 3, icon="hands")
-navigation.add("data", "sharing:quality", _("Quality work"), BENCH, 4, icon="check")
-navigation.add("data", "sharing:objections", _("Objections"), BENCH, 5, icon="alert")
+navigation.add("data", "sharing:bench", _("Data bench"), BENCH, 10, icon="desk")
+navigation.add("data", "sharing:department", _("My department's data"), BENCH, 20, icon="building")
+navigation.add("use", "sharing:requests", _("Data requests"), BENCH, 10, icon="hands")
+navigation.add("trust", "sharing:quality", _("Quality work"), BENCH, 20, icon="check")
+navigation.add("use", "sharing:objections", _("Objections"), BENCH, 40, icon="alert")

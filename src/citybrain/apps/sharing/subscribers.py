@@ -5,6 +5,7 @@ from uuid import UUID
 from citybrain.apps.sharing.actions import effects, objections, quality  # noqa: F401 - effects announce themselves
 from citybrain.apps.sharing.actions.follow import follow_case
 from citybrain.apps.sharing.models import DataRequest
+from citybrain.apps.sharing.queries import case_pages
 from citybrain.apps.sharing.queries.units import authority_or_none
 from citybrain.hub.cases import api as cases
 from citybrain.hub.cases.data import Transitioned
@@ -13,6 +14,9 @@ from citybrain.kernel.actor import Actor
 from citybrain.kernel.events import Meta, subscriber
 
 ROBOT = Actor.system("sharing.follow")
+cases.show_case_data("data_request", case_pages.request_pages)
+cases.show_case_data("data_quality_work", case_pages.quality_pages)
+cases.show_case_data("data_objection", case_pages.objection_pages)
 
 
 @subscriber(Transitioned, name="sharing.follow_cases")

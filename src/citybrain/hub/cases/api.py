@@ -44,6 +44,7 @@ from citybrain.hub.cases.queries.machines import machine, machines
 from citybrain.hub.cases.queries.open_tasks import counts
 from citybrain.hub.cases.queries.progress import Progress, progress, query_code
 from citybrain.hub.cases.queries.reports import lights, recent_transitions
+from citybrain.hub.cases.queries.shown import show_case_data
 from citybrain.hub.cases.queries.views import (
     actions_for,
     case_for,
@@ -118,6 +119,7 @@ __all__ = [
     "save_data",
     "search_cases",
     "set_materials",
+    "show_case_data",
     "store",
     "take",
     "take_back_material",

@@ -32,6 +32,7 @@ class DataConfig(RoomConfig):
         for module in [f"{self.name}.{topic}.{word}" for topic in TOPICS for word in ANNOUNCEMENTS]:
             if find_spec(module) is not None:
                 import_module(module)
+        import_module(f"{self.name}.views.names").announce()
         post_migrate.connect(renew_catalogue, sender=self)
 
 

@@ -12,6 +12,6 @@ UNMASK = declare("data.unmask", zh="查看未脱敏数据", en="Read personal co
 LOG = declare("data.log", zh="查看数据使用日志", en="See who read which data")
 WORK = declare("data.work", zh="办理数据汇聚与治理任务", en="Do and watch data work of one's unit")
 
-navigation.add("data", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="wallet")
-navigation.add("data", "data:log", _("Use of data"), LOG, 20, icon="lock")
-navigation.add("data", "data:jobs", _("Data jobs"), WORK, 90, icon="clock")
+navigation.add("know", "data:catalogue", _("Data catalogue"), VIEW, 10, icon="book")
+navigation.add("use", "data:log", _("Use of data"), LOG, 70, icon="eye")
+navigation.add("lake", "data:jobs", _("Data jobs"), WORK, 30, icon="clock")

@@ -11,6 +11,7 @@ from citybrain.kernel import clock
 from citybrain.kernel.guard import public
 
 MOODS = ("public", "bench", "board")
+WAVES = [820 + 14 * n + (n * 37) % 90 for n in range(30)]  # thirty invented days
 
 
 def samples() -> dict[str, Any]:
@@ -62,6 +63,8 @@ def samples() -> dict[str, Any]:
             {"label": _("Submitted"), "state": "todo"},
         ],
         "counties": [("350902", "蕉城区"), ("350981", "福安市"), ("350982", "福鼎市"), ("350921", "霞浦县")],
+        "days": [((now - timedelta(days=29 - n)).date(), value) for n, value in enumerate(WAVES)],
+        "counties_of": [("蕉城区", 5120), ("福安市", 4312), ("福鼎市", 3978), ("霞浦县", 2806)],
         "page": {"number": 4, "pages": 12, "total": 236},
         "now": now,
     }

@@ -1,4 +1,4 @@
-"""Charts and points as SVG geometry: numbers to coordinates, because pages carry no script of their own and no inline style."""
+"""Points and shades of maps as SVG geometry: numbers to coordinates, because pages carry no script of their own and no inline style."""
 
 from __future__ import annotations
 
@@ -6,30 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import cos, pi
 from typing import Any
 
-WIDTH, HEIGHT = 640, 220
 MARGIN = 0.03  # around the counties, as places draws them
-
-
-def line(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Path of a curve over equal steps, from zero to the greatest value, with its ends in words."""
-    values = [float(v) for _label, v in points]
-    most = max(values, default=0) or 1
-    step = WIDTH / max(1, len(values) - 1)
-    places = [(round(i * step, 1), round(HEIGHT - v / most * HEIGHT, 1)) for i, v in enumerate(values)]
-    path = "M" + "L".join(f"{x} {y}" for x, y in places)
-    return {
-        "path": path, "area": f"{path}L{WIDTH} {HEIGHT}L0 {HEIGHT}Z", "width": WIDTH, "height": HEIGHT, "most": most,
-        "first": points[0][0] if points else "", "last": points[-1][0] if points else "",
-    }  # fmt: skip
-
-
-def bars(points: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """Rows with the length of their bars in percent."""
-    most = max((float(v) for _label, v in points), default=0) or 1
-    return [
-        {"label": label, "value": value, "share": round(max(0.0, float(value)) / most * 100, 1)}
-        for label, value in points
-    ]
 
 
 def bounds(collection: dict[str, Any]) -> tuple[float, float, float, float] | None:

@@ -12,15 +12,12 @@ MAP_WIDTH = 600
 
 
 def chart(version: Version) -> dict[str, Any] | None:
-    """The chart of a version, drawn; None when it has none."""
+    """The points of a version's chart with the titles of its columns; None when it has none."""
     held = version.profile.get("chart")
     if not held:
         return None
     titles = {c["name"]: c["title"] for c in version.columns}
-    view = {**held, "title": titles.get(held["column"], {}), "of": titles.get(held["measure"], {})}
-    if held["kind"] == "line":
-        return {**view, "drawn": drawing.line(held["points"])}
-    return {**view, "bars": drawing.bars(held["points"])}
+    return {**held, "title": titles.get(held["column"], {}), "of": titles.get(held["measure"], {})}
 
 
 def map_of(version: Version) -> dict[str, Any] | None:

@@ -190,7 +190,7 @@ def bench_page(
     """The page."""
     versions = list(row.versions.defer("profile")[:20])
     return render(request, "opendata/bench/dataset.html", {
-        "row": row, "versions": versions, "newest": versions[0] if versions else None, "steps": STEPS,
+        "row": row, "versions": versions, "newest": versions[0] if versions else None, "steps": STEPS, "roles": ROLES,
         "may_withdraw": may(request, "opendata.withdraw", row), "may_propose": may(request, "opendata.propose", row),
         "problems": list(problems), "errors": {p.path: p.message for p in problems}, "now": clock.now(),
     }, status=status)  # fmt: skip

@@ -23,6 +23,7 @@ from citybrain.hub.cases.queries import views, worklists
 from citybrain.hub.cases.queries.access import row_for, rows_for
 from citybrain.hub.cases.queries.diagrams import diagram_of
 from citybrain.hub.cases.queries.reading import PERSONAL
+from citybrain.hub.cases.queries.shown import pages_of
 from citybrain.hub.cases.views.shared import (
     division_name,
     fields_of,
@@ -75,7 +76,7 @@ def _page(
         "mine": bool(task and task.taken_by and task.taken_by == actor.account_id),
         "timeline": views.timeline_of(actor, rows), "documents": views.documents_of(actor, rows),
         "comments": views.comments_of(actor, rows), "ties": views.ties_of(actor, rows), "svg": diagram_of(rows), "readers": readers(actor, case_id),
-        "form_pages": form_pages(view), "steps": steps(view), "kept": kept_query(request.GET),
+        "form_pages": pages_of(view, actor) or form_pages(view), "steps": steps(view), "kept": kept_query(request.GET),
         "organisation": organisation_name(view.record.organisation), "place": division_name(view.record.division),
         "channel": say(CHANNELS.get(view.record.channel)), "opened": action, "values": values or {},
         "problems": problems or [], "fillable": may_fill(actor, rows.case),

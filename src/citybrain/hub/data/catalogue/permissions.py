@@ -13,5 +13,5 @@ PUBLISH = declare(
 )
 DUTY = declare("data.duty", zh="维护数据责任清单", en="Keep the duty list of data")
 
-navigation.add("data", "data:duties", _("Duty list"), "data.view", 12, icon="list")
-navigation.add("data", "data:suggestions", _("Findings of the scanner"), CATALOGUE, 14, icon="search")
+navigation.add("know", "data:duties", _("Duty list"), "data.view", 20, icon="list")
+navigation.add("know", "data:suggestions", _("Findings of the scanner"), CATALOGUE, 30, icon="search")

@@ -8,6 +8,6 @@ from citybrain.ui import navigation
 COLLECT = declare("data.collect", zh="汇聚本单位数据", en="Collect data of one's unit")
 CONTRACTS = declare("data.contracts", zh="管理社会数据统采合同", en="Keep contracts of bought data")
 
-navigation.add("data", "data:collections", _("Collecting"), COLLECT, 30, icon="upload")
-navigation.add("data", "data:sources", _("Sources"), COLLECT, 32, icon="desk")
-navigation.add("data", "data:contracts", _("Bought data"), CONTRACTS, 34, icon="wallet")
+navigation.add("collect", "data:collections", _("Collecting"), COLLECT, 10, icon="upload")
+navigation.add("collect", "data:sources", _("Sources"), COLLECT, 20, icon="plug")
+navigation.add("collect", "data:contracts", _("Bought data"), CONTRACTS, 30, icon="wallet")

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 from citybrain.hub.data.permissions import WORK
 from citybrain.ui import navigation
 
-navigation.add("data", "data:lake", _("Data lake"), WORK, 80, icon="wallet")
+navigation.add("lake", "data:lake", _("Data lake"), WORK, 10, icon="database")

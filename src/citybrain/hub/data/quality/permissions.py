@@ -14,4 +14,4 @@ CHECK = declare(
 RULE = declare("data.rule", zh="编写数据质量规则", en="Write quality rules")
 WEIGH = declare("data.weigh", zh="设定质量评分权重", en="Set the weights of quality scores")
 
-navigation.add("data", "data:quality", _("Data quality"), VIEW, 40, icon="done")
+navigation.add("trust", "data:quality", _("Data quality"), VIEW, 10, icon="done")

@@ -20,8 +20,8 @@ MATCH = declare(
 )
 MODELS = declare("data.models", zh="查看和运行加工模型", en="See and run models of the layers")
 
-navigation.add("data", "data:files", _("Files on people and firms"), FILES, 40, icon="user")
-navigation.add("data", "data:models", _("Models of the layers"), MODELS, 50, icon="list")
-navigation.add("data", "data:pairs", _("Same or not"), MATCH, 55, icon="users")
+navigation.add("use", "data:files", _("Files on people and firms"), FILES, 55, icon="user")
+navigation.add("trust", "data:models", _("Models of the layers"), MODELS, 40, icon="layers")
+navigation.add("trust", "data:pairs", _("Same or not"), MATCH, 50, icon="users")
 
 __all__ = ["FILES", "HEALTH", "MATCH", "MINORS", "MODELS", "WORK"]

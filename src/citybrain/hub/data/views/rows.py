@@ -1,13 +1,18 @@
 """Rows of a dataset under guard, their export, and the log of who read what. Every reading says its purpose."""
 
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from citybrain.hub.data.catalogue.queries.known import unit_name
 from citybrain.hub.data.catalogue.queries.resources import resource
 from citybrain.hub.data.domain.csv_text import csv_text
-from citybrain.hub.data.models import ReadLog
+from citybrain.hub.data.models import ReadLog, Resource
 from citybrain.hub.data.permissions import EXPORT, LOG, VIEW
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.views.asked import asked
@@ -18,7 +23,8 @@ from citybrain.kernel.guard import guard
 from citybrain.kernel.text import Text
 
 PAGE = 20
-LOG_PAGE = 100
+LOG_PAGE = 50
+MOST_EXPORTED = 20_000
 
 
 @guard(VIEW)
@@ -77,8 +83,76 @@ def problems(error: Invalid | ExpressionError) -> list[FieldProblem]:
 
 @guard(LOG)
 def log(request: HttpRequest) -> HttpResponse:
-    """Who read which dataset, when, for what; newest first, by dataset when asked."""
-    lines = ReadLog.objects.order_by("-at")
-    key = asked(request.GET, "dataset", 120)
-    lines = lines.filter(dataset=key) if key else lines
-    return render(request, "data/log.html", {"lines": lines[:LOG_PAGE], "dataset": key})
+    """Who read which dataset, when, for what, newest first; by dataset, kind and days. CSV with ``as=csv``.
+
+    Pages follow one another by the last line shown: the log grows without end and is never counted.
+    """
+    said = {name: asked(request.GET, name) for name in ("dataset", "kind", "since", "until", "after")}
+    lines, problems = chosen_lines(said)
+    if request.GET.get("as") == "csv":
+        head = [
+            _("Time"),
+            _("Who"),
+            _("Unit"),
+            _("Dataset"),
+            _("Kind"),
+            _("Rows"),
+            _("Purpose"),
+            _("Condition"),
+        ]
+        return csv_answer("use-of-data", head, [exported_line(line) for line in lines[:MOST_EXPORTED]])
+    shown = list(lines[: LOG_PAGE + 1])
+    more, shown = len(shown) > LOG_PAGE, shown[:LOG_PAGE]
+    named = Resource.objects.filter(pk__in={key for line in shown for key in line.dataset.split(", ")})
+    context = {
+        "lines": shown, "asked": said, "problems": problems, "next": str(shown[-1].pk) if more else "",
+        "titles": {row.pk: row.title for row in named}, "units": {u: unit_name(u) for u in {x.organisation for x in shown}},
+    }  # fmt: skip
+    return render(request, "data/log.html", context, status=422 if problems else 200)
+
+
+def chosen_lines(said: dict[str, str]) -> tuple[QuerySet[ReadLog], list[FieldProblem]]:
+    """Lines of the log as asked for, newest first, and what of the question cannot be read."""
+    lines, wrong = ReadLog.objects.order_by("-at", "-pk"), []
+    if said["dataset"]:
+        word = said["dataset"]
+        titled = Q(title__zh__icontains=word) | Q(title__en__icontains=word)
+        keys = Resource.objects.filter(titled).values_list("key", flat=True)[:500]
+        lines = lines.filter(dataset__in=[word, *keys])
+    lines = lines.filter(kind=said["kind"]) if said["kind"] else lines
+    for name, edge in (("since", "at__gte"), ("until", "at__lt")):
+        try:
+            day = date.fromisoformat(said[name]) if said[name] else None
+        except ValueError:
+            wrong.append(FieldProblem(name, "date", _("Write the day as 2026-03-01.")))
+            continue
+        if day:
+            moment = datetime.combine(
+                day + timedelta(days=name == "until"), time(), tzinfo=clock.local().tzinfo
+            )
+            lines = lines.filter(**{edge: moment})
+    last = ReadLog.objects.filter(pk=said["after"]).first() if is_id(said["after"]) else None
+    return lines.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else lines, wrong
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be the number of a line."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def exported_line(line: ReadLog) -> list[object]:
+    """One line of the log as CSV."""
+    who = line.actor.get("name", "")
+    return [
+        line.at,
+        who,
+        unit_name(line.organisation),
+        line.dataset,
+        line.kind,
+        line.rows,
+        line.purpose,
+        line.condition,
+    ]

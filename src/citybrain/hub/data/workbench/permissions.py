@@ -7,4 +7,4 @@ from citybrain.ui import navigation
 
 SQL = declare("data.sql", zh="在查询台用 SQL 分析可用数据", en="Ask by SQL over readable tables, masked")
 
-navigation.add("data", "data:workbench", _("SQL workbench"), SQL, 60, icon="search")
+navigation.add("use", "data:workbench", _("SQL workbench"), SQL, 60, icon="code")

@@ -12,6 +12,12 @@ document.addEventListener("click", (e) => dismiss(e.target.closest("details[data
 // On a phone the bench menu starts folded.
 if (matchMedia("(max-width: 60rem)").matches) $$(".bench-nav-fold").forEach((d) => { d.open = false; });
 
+// A row of tabs wider than the screen shows the one we are in.
+for (const here of $$(".tabs [aria-current], .od-nav [aria-current]")) {
+  const row = here.closest("ul");
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Division cascade: choosing a level fills the next from the address in data-cascade.
 for (const box of $$("[data-cascade]")) {
   if (!box.dataset.cascade) continue;

@@ -13,12 +13,11 @@ DAYS = 30
 
 @dataclass(frozen=True)
 class Day:
-    """Calls and records of one day; ``height`` of its bar out of 100."""
+    """Calls and records of one day."""
 
     day: date
     calls: int
     used: int
-    height: int = 0
 
 
 def usage(grant_id: UUID, *, days: int = DAYS) -> list[Day]:
@@ -27,14 +26,8 @@ def usage(grant_id: UUID, *, days: int = DAYS) -> list[Day]:
     first = today - timedelta(days=days - 1)
     rows = GrantUse.objects.filter(grant_id=grant_id, day__gte=first).values_list("day", "calls", "used")
     known = {day: (calls, used) for day, calls, used in rows}
-    most = max([used for _calls, used in known.values()] or [0])
-    return [measured(first + timedelta(days=n), known, most) for n in range(days)]
-
-
-def measured(day: date, known: dict[date, tuple[int, int]], most: int) -> Day:
-    """One day with its bar; what is not nothing is seen."""
-    calls, used = known.get(day, (0, 0))
-    return Day(day, calls, used, max(2, round(used * 100 / most)) if used else 0)
+    every = (first + timedelta(days=n) for n in range(days))
+    return [Day(day, *known.get(day, (0, 0))) for day in every]
 
 
 def used_today(ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -53,5 +53,5 @@ def confirm(request: HttpRequest, id: UUID) -> HttpResponse:
     outcome = asked(request.POST, "outcome")
     if outcome in OUTCOMES:
         confirm_correction(row.pk, consumer=row.consumer, outcome=outcome, by=request.actor)
-        messages.success(request, _("Confirmed."))
+        messages.success(request, _("The receipt was sent."))
     return redirect("data:corrections")

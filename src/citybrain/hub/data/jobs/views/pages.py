@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from citybrain.hub.data.jobs.actions import wish_of_job
 from citybrain.hub.data.jobs.kinds import kind
-from citybrain.hub.data.models import Job
+from citybrain.hub.data.models import Job, Resource
 from citybrain.hub.data.permissions import WORK
 from citybrain.hub.data.views.asked import asked
 from citybrain.hub.identity import api as identity
@@ -36,13 +37,21 @@ def job_for(actor: Actor, job_id: UUID) -> Job:
 
 @guard(WORK)
 def jobs(request: HttpRequest) -> HttpResponse:
-    """Newest first, by state and subject."""
-    said = {name: asked(request.GET, name) for name in ("state", "subject", "page")}
+    """Newest first, by state, subject and words."""
+    said = {name: asked(request.GET, name) for name in ("state", "subject", "q", "page")}
     found = jobs_of(request.actor).order_by("-created_at")
     if said["state"]:
         found = found.filter(state=said["state"])
     if said["subject"]:
         found = found.filter(subject=said["subject"])
+    if said["q"]:
+        titled = Resource.objects.filter(
+            Q(title__zh__icontains=said["q"]) | Q(title__en__icontains=said["q"])
+        )
+        found = found.filter(
+            Q(title__zh__icontains=said["q"]) | Q(title__en__icontains=said["q"])
+            | Q(subject__icontains=said["q"]) | Q(subject__in=titled.values("key"))
+        )  # fmt: skip
     page = Paginator(found, PAGE).get_page(said["page"])
     return render(request, "data/jobs/list.html", {"page": page, "asked": said})
 

@@ -7,4 +7,4 @@ from citybrain.ui import navigation
 
 ATTACH = declare("data.attach", zh="管理外部计算引擎接入数据湖", en="Let outside engines attach to the lake")
 
-navigation.add("data", "data:lake_clients", _("Engines attached"), ATTACH, 80, icon="lock")
+navigation.add("lake", "data:lake_clients", _("Engines attached"), ATTACH, 20, icon="plug")

@@ -1,7 +1,6 @@
-"""What the pages of quality share: lines of trends, downloads, words."""
+"""What the pages of quality share: downloads, words."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,6 @@ from citybrain.kernel import clock
 from citybrain.kernel.errors import NotFound
 
 PAGE = 25
-WIDTH, HEIGHT, MARGIN = 600, 120, 8
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS: dict[str, Any] = {
     "dimensions": DIMENSIONS, "kinds": KINDS, "severities": SEVERITIES, "origins": ORIGINS, "formats": FORMATS,
@@ -36,30 +34,6 @@ def lake_record(key: str) -> ResourceRecord:
     if row.kind != "lake":
         raise NotFound("no table of the lake / 不是湖表", code="not_lake")
     return row.record()
-
-
-def line(
-    points: Sequence[tuple[date, Any]], least: float | None = None, most: float | None = None
-) -> dict[str, Any]:
-    """A trend as the points of a polyline in a 600 × 120 picture, its ends and bounds; empty with fewer than two points."""
-    if len(points) < 2:
-        return {}
-    values = [float(value) for _day, value in points]
-    low = min(values) if least is None else least
-    high = max(values) if most is None else most
-    first, days = points[0][0], max(1, (points[-1][0] - points[0][0]).days)
-    span = (high - low) or 1.0
-    marks = [
-        (
-            round(MARGIN + (day - first).days / days * (WIDTH - 2 * MARGIN), 1),
-            round(HEIGHT - MARGIN - (value - low) / span * (HEIGHT - 2 * MARGIN), 1),
-        )
-        for (day, _value), value in zip(points, values, strict=True)
-    ]
-    return {
-        "points": " ".join(f"{x},{y}" for x, y in marks), "last": marks[-1], "first_day": points[0][0],
-        "last_day": points[-1][0], "first_value": points[0][1], "last_value": points[-1][1], "low": low, "high": high,
-    }  # fmt: skip
 
 
 def download(

@@ -25,7 +25,7 @@ from citybrain.hub.data.quality.queries import boards
 from citybrain.hub.data.quality.queries.cycle import fresh_since
 from citybrain.hub.data.quality.queries.problems import reaches
 from citybrain.hub.data.quality.queries.weights import weights
-from citybrain.hub.data.quality.views.common import PAGE, WORDS, download, lake_record, line
+from citybrain.hub.data.quality.views.common import PAGE, WORDS, download, lake_record
 from citybrain.hub.data.views.asked import asked
 from citybrain.kernel.errors import Invalid, NotFound
 from citybrain.kernel.guard import guard
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = boards.trend("city", "city")
     context = {
         "asked": said, "page": page, "rules": rules, "city": boards.score_of("city", "city"),
-        "trend": line([(p.day, p.score) for p in found], least=0, most=100),
+        "trend": [(p.day, p.score) for p in found],
         "titles": boards.titles([s.subject for s in page] + [r.resource for r in rules]),
         "names": {s.owner: boards.unit_name(s.owner) for s in page},
         "valid": boards.valid_totals()["counted"]["valid"],
@@ -65,7 +65,7 @@ def resource(request: HttpRequest, key: str) -> HttpResponse:
     found = boards.trend("resource", key)
     context = {
         "entry": record, "owner": boards.unit_name(record.owner), "results": results,
-        "score": boards.score_of("resource", key), "trend": line([(p.day, p.score) for p in found], least=0, most=100),
+        "score": boards.score_of("resource", key), "trend": [(p.day, p.score) for p in found],
         "by_dimension": {s.subject.partition("#")[2]: s for s in scores if s.level == "dimension"},
         "by_item": {s.subject.partition("#")[2]: s for s in scores if s.level == "item"},
         "scan": scan, "broken": {rule: Text(**said) for rule, said in (scan.broken if scan else {}).items()},
@@ -106,7 +106,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     found = boards.trend("department", code)
     context = {
         "place": place, "name": boards.unit_name(code), "page": page, "titles": boards.titles([s.subject for s in page]),
-        "trend": line([(p.day, p.score) for p in found], least=0, most=100),
+        "trend": [(p.day, p.score) for p in found],
         "rules": QualityResult.objects.filter(owner=code, current=True, failed__gt=0).order_by("-failed")[:10],
         **WORDS,
     }  # fmt: skip
@@ -128,7 +128,7 @@ def valid(request: HttpRequest) -> HttpResponse:
         return download(request, "valid-records", head, rows)
     page = Paginator(found, PAGE).get_page(said["page"])
     context = {
-        "asked": said, "page": page, "totals": boards.valid_totals(), "trend": line(boards.valid_trend(), least=0),
+        "asked": said, "page": page, "totals": boards.valid_totals(), "trend": boards.valid_trend(),
         "titles": boards.titles([r.resource for r in page]), "cycles": CYCLE_DAYS, "production": settings.MODE == "production",
     }  # fmt: skip
     return render(request, "data/quality/valid.html", context)
