@@ -77,6 +77,21 @@ def django_ready(config: Config) -> Iterator[None]:
             connections.close_all()
 
 
+@contextlib.contextmanager
+def city_ready(config: Config) -> Iterator[None]:
+    """Django on a database that has its tables; Refusal says how to make them."""
+    with django_ready(config):
+        from django.db import connection
+        from django.db.migrations.executor import MigrationExecutor
+
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise Refusal(
+                "the database is not up to date. ./citybrain up brings it there (or ./citybrain manage migrate)."
+            )
+        yield
+
+
 def up(config: Config, arguments: list[str]) -> int:
     from citybrain.project import up as command
 
@@ -108,7 +123,7 @@ def translate(config: Config, arguments: list[str]) -> int:
 
 
 def pack(config: Config, arguments: list[str]) -> int:
-    with django_ready(config):
+    with city_ready(config):
         from citybrain.hub.packs import api as packs
 
         return packs.main(arguments)
@@ -126,7 +141,7 @@ def kernel_command(name: str) -> Callable[[Config, list[str]], int]:
     """A command the kernel offers itself, run on the database."""
 
     def run(config: Config, arguments: list[str]) -> int:
-        with django_ready(config):
+        with city_ready(config):
             from citybrain.kernel import commands
 
             return commands.COMMANDS[name](arguments)
@@ -136,7 +151,7 @@ def kernel_command(name: str) -> Callable[[Config, list[str]], int]:
 
 def audit(config: Config, arguments: list[str]) -> int:
     """The chain of the audit log, then the officers' signatures on decisions."""
-    with django_ready(config):
+    with city_ready(config):
         from citybrain.hub.cases.commands import check_signatures
         from citybrain.kernel import commands
 
@@ -147,14 +162,14 @@ def audit(config: Config, arguments: list[str]) -> int:
 def demo(config: Config, arguments: list[str]) -> int:
     if arguments[:1] != ["traffic"]:
         raise Refusal("demo knows one thing: ./citybrain demo traffic")
-    with django_ready(config):
+    with city_ready(config):
         traffic = importlib.import_module("citybrain.apps.services.traffic")
         return traffic.main(arguments[1:]) or 0
 
 
 def accounts(config: Config, arguments: list[str]) -> int:
     """One demo account per role, as ``up`` prints them."""
-    with django_ready(config):
+    with city_ready(config):
         from citybrain.hub.identity import api as identity
 
         rows = identity.demo_accounts() if hasattr(identity, "demo_accounts") else []

@@ -101,7 +101,7 @@ class DataStories:
         for doc in docs:
             said: Any = doc.data
             for name in sorted(said.resources):
-                if not ctx.known("tables", name) and not ctx.known("models", name):
+                if not ctx.known("resources", name) and not ctx.known("models", name):
                     yield ctx.problem(
                         doc, code="unknown_table", zh=f"没有数据表 {name}", en=f"there is no table {name}"
                     )

@@ -30,7 +30,9 @@ def test_a_malformed_definition_is_refused(wrong):
 
 def problems(document):
     """Codes the checker finds."""
-    context = SimpleNamespace(problem=lambda doc, pointer, *, code, zh, en, level="error": code)
+    context = SimpleNamespace(
+        problem=lambda doc, pointer, *, code, zh, en, level="error": code, known=lambda part, key: False
+    )
     return list(Indicators().check(context, [SimpleNamespace(data=document)]))
 
 
