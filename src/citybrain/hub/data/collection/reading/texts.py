@@ -1,9 +1,9 @@
-"""CSV and TSV. Lines without quotes go to Arrow's parser in one piece; lines with quotes, and what Arrow refuses, are
-parsed by Python's own, so that one wrong quote spoils one record and not the rest of the file."""
+"""CSV and TSV. Lines whose quotes are in order go to Arrow's parser in one piece; all others, and what Arrow refuses, are
+parsed by Python's own, record by record, so that one wrong quote spoils one record and not the rest of the file."""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.reading.batch import BATCH, BATCH_BYTES, Batch, Unreadable, distinct, made
-from citybrain.hub.data.collection.reading.lines import Block, Line, blocks, decoded, lines, together
+from citybrain.hub.data.collection.reading.lines import END, Block, Line, blocks, decoded, lines, together
 from citybrain.kernel.errors import FieldProblem, Invalid
 
 MOST_COLUMNS = 500
@@ -104,12 +104,16 @@ class CsvReader:
     def read(self, block: Block, spans: Sequence[Span]) -> Found:
         """The records of a block; ``spans`` are the lines that make one record together."""
         data, found = in_utf8(block, self.shape.encoding), Found()
-        if not (block.cut or b'"' in data or b"\r" in data):
+        inside = {n for begin, end in spans for n in range(begin, end)}
+        odd = inside | block.cut | uneven(data, self.shape.delimiter)
+        if not odd and b"\r" not in data and self.shape.delimiter.isascii():
             self.plain(data, np.arange(block.number, block.number + len(block)), found)
             return found
         pieces = data.split(b"\n")[:-1]
-        odd = {n for n, piece in enumerate(pieces) if b'"' in piece or b"\r" in piece} | block.cut
-        odd.update(n for begin, end in spans for n in range(begin, end))
+        if self.shape.delimiter.isascii():  # Arrow knows delimiters of one byte
+            odd |= {n for n, piece in enumerate(pieces) if b"\r" in piece}
+        else:
+            odd = set(range(len(pieces)))
         rest = [n for n in range(len(pieces)) if n not in odd]
         if rest:
             text = b"\n".join([pieces[n] for n in rest]) + b"\n"
@@ -118,13 +122,13 @@ class CsvReader:
             Unreadable(block.number + n, "too_long", pieces[n].decode("utf-8", "replace")[:SHOWN])
             for n in sorted(block.cut)
         ]
-        single = odd - block.cut - {n for begin, end in spans for n in range(begin, end)}
+        single = odd - block.cut - inside
         places = sorted([*spans, *((n, n + 1) for n in single)])
         self.quoted([(block.number + begin, pieces[begin:end]) for begin, end in places], found)
         return found
 
     def plain(self, data: bytes, numbers: np.ndarray, found: Found) -> None:
-        """Lines without quotes, by Arrow; those with another number of columns than the head go the other way."""
+        """Lines whose quotes are in order, by Arrow; those with another number of columns than the head go the other way."""
         wrong: dict[int, str] = {}
 
         def refuse(row: arrow_csv.InvalidRow) -> str:
@@ -136,7 +140,7 @@ class CsvReader:
             io.BytesIO(data),
             read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=1 << 30),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=self.shape.delimiter, quote_char=False, invalid_row_handler=refuse, ignore_empty_lines=False
+                delimiter=self.shape.delimiter, quote_char='"' if b'"' in data else False, invalid_row_handler=refuse, ignore_empty_lines=False
             ),
             convert_options=arrow_csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
         )  # fmt: skip
@@ -145,8 +149,9 @@ class CsvReader:
             every = data.split(b"\n")[:-1]
             self.quoted([(n, [line]) for n, line in zip(numbers.tolist(), every, strict=True)], found)
             return
-        if len(names) == 1 or self.shape.delimiter.isspace():
-            rows, kept = without_blank(rows, kept)
+        if (len(names) == 1 or self.shape.delimiter.isspace()) and (blank := blank_rows(rows, data, wrong)):
+            taken = np.delete(np.arange(len(kept)), blank)
+            rows, kept = rows.take(pa.array(taken)), kept[taken]
         found.parts.append((rows, kept))
         again = [(int(numbers[place]), [text.encode()]) for place, text in wrong.items() if text.strip()]
         self.quoted(again, found)
@@ -196,6 +201,25 @@ class CsvReader:
     def share(self, position: dict[str, Any]) -> float:
         """See ``Reader``."""
         return min(1.0, position.get("offset", 0) / self.size)
+
+
+def uneven(data: bytes, delimiter: str) -> set[int]:
+    """Lines whose quotes are not in order: one that opens does not stand at the beginning of a cell, one that closes not at
+    its end, or one is missing. Two in a row inside of a cell stand for one."""
+    signs = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(signs == QUOTE)
+    if not len(quotes):
+        return set()
+    line = np.searchsorted(np.flatnonzero(signs == END), quotes)
+    first = np.searchsorted(line, line)
+    opens = (np.arange(len(quotes)) - first) % 2 == 0
+    near = np.where(
+        opens, signs[quotes - 1], signs[quotes + 1]
+    )  # before the first sign stands the last, a line end
+    edges = [QUOTE, END, *delimiter.encode()[:1]]
+    fine = np.isin(near, edges)
+    last = np.append(line[1:] != line[:-1], True)
+    return set(line[~fine | (last & opens)].tolist())
 
 
 def enough(held: Sequence[Block], size: int) -> bool:
@@ -252,12 +276,16 @@ def texts(piece: Sequence[bytes]) -> str:
     return "\n".join(line.decode("utf-8", "replace").rstrip("\r") for line in piece)
 
 
-def without_blank(rows: pa.Table, numbers: np.ndarray) -> tuple[pa.Table, np.ndarray]:
-    """The rows in which something stands: a line of blanks is no record."""
-    filled = np.zeros(rows.num_rows, bool)
+def blank_rows(rows: pa.Table, data: bytes, wrong: Collection[int]) -> list[int]:
+    """Rows made from lines in which nothing stands: they are no records. Where blanks may stand for cells the parser takes
+    them for some; cells that are empty in quotes are a record."""
+    empty = np.ones(rows.num_rows, bool)
     for column in rows.columns:
-        filled |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
-    return (rows, numbers) if filled.all() else (rows.filter(pa.array(filled)), numbers[filled])
+        empty &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    if not empty.any():
+        return []
+    lines = np.delete(np.array(data.split(b"\n")[:-1], object), sorted(wrong))
+    return [n for n in np.flatnonzero(empty).tolist() if not lines[n].decode().strip()]
 
 
 def rows_of(records: Sequence[str], delimiter: str, width: int) -> list[list[str]] | None:

@@ -68,6 +68,31 @@ def test_any_bytes_as_csv(tmp_path, body, size, encoding):
 @QUICK
 @given(
     rows=st.lists(
+        st.lists(st.sampled_from(['"', '""', "a", ",", "\t", " ", '"a"', "张", "x"]), max_size=9), max_size=8
+    ),
+    width=st.integers(1, 3),
+    delimiter=st.sampled_from([",", "\t", "、"]),
+)
+def test_quotes_are_read_as_pythons_parser_reads_each_line(tmp_path, rows, width, delimiter):
+    """Lines that cannot be joined (no two of them open a quote) come to what the strict parser says of each."""
+    written = ["".join(row).replace(",", delimiter) for row in rows]
+    whole = [line for line in written if line.count('"') % 2 == 0 and line.strip()]
+    path = tmp_path / "quoted.csv"
+    path.write_text("\n".join([delimiter.join("abc"[:width]), *whole]) + "\n", encoding="utf-8")
+    wanted = {n: texts.parsed(line, delimiter) for n, line in enumerate(whole, 2)}
+    for cells in wanted.values():
+        while cells and len(cells) > width and not cells[-1].strip():
+            cells.pop()
+    found, wrong = everything(path, 3, Shape(delimiter=delimiter))
+    assert {n: list(row.values()) for n, row in found} == {
+        n: cells for n, cells in wanted.items() if cells is not None and len(cells) == width
+    }
+    assert len(found) + len(wrong) == len(whole)
+
+
+@QUICK
+@given(
+    rows=st.lists(
         st.lists(st.text(alphabet='ab",\n\r 1张\t', max_size=6), min_size=2, max_size=2), max_size=12
     ),
     size=st.integers(1, 4),
@@ -164,9 +189,9 @@ def test_neither_blocks_nor_batches_change_what_is_read(tmp_path, body, block, l
         assert everything(path, size) == whole
 
 
-def everything(path: Path, size: int) -> tuple[list, list]:
+def everything(path: Path, size: int, shape: Shape = Shape()) -> tuple[list, list]:
     """Rows and records that are none, with their numbers; every batch goes on where the last one ended."""
-    reader, rows, wrong, after = CsvReader(path, Shape()), [], [], {}
+    reader, rows, wrong, after = CsvReader(path, shape), [], [], {}
     while (batch := next(reader.batches(after, size), None)) is not None:
         rows += zip(batch.numbers.to_pylist(), batch.rows.to_pylist(), strict=True)
         wrong += [(u.number, u.code, u.text) for u in batch.unreadable]
