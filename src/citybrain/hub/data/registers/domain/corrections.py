@@ -45,18 +45,17 @@ def overlaid(
     if not key or not items:
         return sql, {}
     params: dict[str, Any] = {}
-    shown = []
-    for name in columns:
-        if name not in items:
-            shown.append(f'made."{name}"')
-            continue
-        number = items.index(name)
+    shown, joined = [f'made."{name}"' for name in columns], ""
+    for number, name in enumerate(items):
         params |= {f"wrong_{number}": list(found[name]), f"right_{number}": list(found[name].values())}
-        said = f'CAST(CAST(made."{name}" AS {types[name]}) AS VARCHAR)'
-        word = f"upper(trim(CAST(made.\"{key}\" AS VARCHAR))) || chr(31) || coalesce({said}, '')"
-        right = f"nullif(list_extract($right_{number}, list_position($wrong_{number}, {word})), '')"
-        shown.append(
-            f"CASE WHEN list_contains($wrong_{number}, {word}) THEN CAST({right} AS {types[name]}) "
-            f'ELSE CAST(made."{name}" AS {types[name]}) END AS "{name}"'
+        value = f'CAST(made."{name}" AS {types[name]})'
+        word = f"upper(trim(CAST(made.\"{key}\" AS VARCHAR))) || chr(31) || coalesce(CAST({value} AS VARCHAR), '')"
+        joined += (
+            f" LEFT JOIN (SELECT unnest($wrong_{number}) AS word, unnest($right_{number}) AS said) AS fix_{number} "
+            f"ON fix_{number}.word = {word}"
         )
-    return f"SELECT {', '.join(shown)} FROM ({sql}) AS made", params  # noqa: S608 - names of the catalogue
+        right = f"CAST(nullif(fix_{number}.said, '') AS {types[name]})"
+        shown[list(columns).index(name)] = (
+            f'CASE WHEN fix_{number}.word IS NULL THEN {value} ELSE {right} END AS "{name}"'
+        )
+    return f"SELECT {', '.join(shown)} FROM ({sql}) AS made{joined}", params  # noqa: S608 - names of the catalogue
