@@ -12,8 +12,8 @@ from citybrain.kernel.text import Text
 
 ColumnType = Literal["text", "integer", "number", "real", "bool", "date", "datetime"]
 Grade = Literal["L1", "L2", "L3", "L4"]
-NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
-KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}\Z")
+KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}\Z")
 EXPRESSION_TYPES: Mapping[str, str] = {
     "text": "string",
     "integer": "number",

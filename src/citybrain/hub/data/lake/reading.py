@@ -3,6 +3,7 @@
 SQL is DuckDB's; tables are named ``namespace.noun`` and replaced by their files. Nothing here asks who is reading.
 """
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -74,7 +75,7 @@ def answering(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     tree = sqlglot.parse_one(asked.sql, read="duckdb")
     with cursor(min(asked.seconds, MOST_SECONDS)) as own:
         for number, (name, nodes) in enumerate(named_tables(tree).items()):
-            view = f"lake_{number}"
+            view = f"lake_{secrets.token_hex(8)}_{number}"  # a name no statement can know: it holds the whole table
             source = relation(table(name), asked.filters.get(name), asked.as_of)
             own.execute(f"CREATE TEMP VIEW {view} AS {source}")
             for node in nodes:
