@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import queue
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,9 @@ from citybrain.apps.opendata.actions import fetch, harvest
 from citybrain.apps.opendata.domain import addresses as harvested
 from citybrain.apps.opendata.domain import feeds
 from citybrain.apps.opendata.models import Portal
+from citybrain.apps.opendata.queries.dcat import formats_of
 from citybrain.hub.data.catalogue.queries.forms import read_form
+from citybrain.hub.data.collection import stream
 from citybrain.hub.data.collection.connectors import folder, rest, sftp
 from citybrain.hub.data.collection.connectors.addresses import allowed_address
 from citybrain.hub.data.collection.domain.shape import Shape
@@ -218,6 +221,25 @@ def test_a_server_that_lies_about_its_files_fills_no_memory(monkeypatch, tmp_pat
     access = Access(new_id(), "sftp", "350902-scjg", {"settle": 0}, "x")
     found = sftp.Sftp().bring(access, Wish("*.csv", {}, "", new_id()), tmp_path)
     assert found.path.read_bytes() == b"a\n1\n"
+
+
+def test_a_broker_can_neither_flood_us_nor_speak_for_another_topic():
+    listener = stream.Listener.__new__(stream.Listener)
+    listener.source, listener.waiting = SimpleNamespace(pk=new_id()), queue.Queue()
+    acknowledged = []
+    client = SimpleNamespace(ack=lambda number, _qos: acknowledged.append(number))
+    for number, size in enumerate((stream.LARGEST + 1, 10)):
+        listener.arrived(client, None, SimpleNamespace(payload=b"x" * size, mid=number, qos=1, topic="t"))
+    assert acknowledged == [0]
+    assert listener.waiting.qsize() == 1
+    _key, row = stream.content("gauges/7", b'{"topic": "gauges/8", "level": 3}', "")
+    assert row["topic"] == "gauges/7"
+
+
+def test_a_workbook_of_millions_is_not_made_for_whoever_asks():
+    assert "xlsx" in formats_of(SimpleNamespace(treatment={}, rows=100))
+    assert "xlsx" not in formats_of(SimpleNamespace(treatment={}, rows=1_000_000))
+    assert "csv" in formats_of(SimpleNamespace(treatment={}, rows=1_000_000))
 
 
 # -- feeds ------------------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ KINDS = {
     "rdf": ("xml", "application/rdf+xml"),
 }
 PAGE = 50
+LARGEST_SHEET = 100_000  # rows; a workbook is written whole before its first byte leaves
 
 
 def fresh() -> Graph:
@@ -231,10 +232,11 @@ def add_foreign(g: Graph, node: URIRef, other: dict[str, str]) -> None:
 
 
 def formats_of(version: Version) -> list[str]:
-    """Formats a version can be had in; GeoJSON only with places."""
+    """Formats a version can be had in; GeoJSON only with places, a workbook only where anybody may have it made on asking."""
     steps = version.treatment
     places = steps.get("longitude") and steps.get("latitude")
-    return [name for name in FORMATS if name != "geojson" or places]
+    offered = {"geojson": bool(places), "xlsx": version.rows <= LARGEST_SHEET}
+    return [name for name in FORMATS if offered.get(name, True)]
 
 
 def services(base: str) -> Graph:
