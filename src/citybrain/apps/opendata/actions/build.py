@@ -16,7 +16,7 @@ from citybrain.apps.opendata.data import NotOpenable
 from citybrain.apps.opendata.domain import risk
 from citybrain.apps.opendata.domain.deidentify import treated
 from citybrain.apps.opendata.domain.profile import profile
-from citybrain.apps.opendata.domain.treatment import Treatment, hindrances
+from citybrain.apps.opendata.domain.treatment import Treatment, hindrances, watched
 from citybrain.apps.opendata.models import OpenDataset, Version
 from citybrain.apps.opendata.queries.reading import items_of, opening_of, resource_rows, source_rows
 from citybrain.kernel import audit, clock
@@ -51,10 +51,10 @@ def make_version(dataset: OpenDataset, number: int, *, by: Actor) -> Version:
     treatment = Treatment(**dataset.treatment)
     refuse_hindered(dataset)
     raw = source_rows(dataset.source, treatment)
-    masks = masks_of(dataset.source)
-    rows, classes = risk.anonymous(treated(raw, treatment, today=clock.today(), masks=masks), treatment)
+    masks, seen = masks_of(dataset.source), watched(items_of(dataset.source), treatment)
+    rows, classes = risk.anonymous(treated(raw, treatment, today=clock.today(), masks=masks), seen)
     report = {"rows": rows.num_rows, "read": raw.num_rows, "classes": classes,
-              "small_cells": risk.small_cells(rows, treatment), "linkage": tried_linkage(rows, treatment),
+              "small_cells": risk.small_cells(rows, treatment), "linkage": tried_linkage(rows, seen),
               "steps": {n: c.model_dump() for n, c in treatment.columns.items()}, "at": clock.now().isoformat()}  # fmt: skip
     report["faults"] = risk.verdict(report, treatment)
     report["passed"] = not report["faults"]
