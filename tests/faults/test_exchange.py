@@ -78,7 +78,8 @@ def killed(step):
 
 
 @pytest.fixture
-def granted(lake, monkeypatch):
+def granted(lake, monkeypatch, settings):
+    settings.COLLECTION_PRIVATE = ["127.0.0.1"]
     monkeypatch.setattr(pieces, "ROWS", 3)
     town.town()
     factories.people(PEOPLE)

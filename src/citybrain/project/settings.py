@@ -272,7 +272,8 @@ COLLECTION_PRIVATE = words(
     "COLLECTION_PRIVATE"
 )  # hosts, addresses, networks of the government network: 10.20.0.0/16
 COLLECTION_HOSTS = words("COLLECTION_HOSTS")  # "" = every public host; else only these
-COLLECTION_FOLDERS = words("COLLECTION_FOLDERS")  # folders below which shares may be watched
+# Folders below which shares may be watched: /srv/exchange (each unit the one named by its code), 350902-scjg=/srv/scjg.
+COLLECTION_FOLDERS = words("COLLECTION_FOLDERS")
 # --- open data -----------------------------------------------------------------------------------------------
 PUBLIC_URL = env("PUBLIC_URL")  # where people reach this city; identifiers of open data begin with it
 OPENDATA_HARVEST_NETWORKS = words(

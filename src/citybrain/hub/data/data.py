@@ -17,8 +17,8 @@ Cycle = Literal["live", "daily", "weekly", "monthly", "quarterly", "half_yearly"
 CYCLE_DAYS: Mapping[str, int] = {
     "live": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "half_yearly": 184, "yearly": 366,
 }  # fmt: skip
-NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
-KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}\Z")
+KEY = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]{0,59}\Z")
 EXPRESSION_TYPES: Mapping[str, str] = {
     "text": "string",
     "integer": "number",

@@ -65,7 +65,16 @@ from .queries.people import (
     subject_with_facts,
 )
 from .queries.provider import check_config
-from .queries.rights import account_names, holders_of_post, may, persons_holding, require, scope, scope_q
+from .queries.rights import (
+    account_names,
+    holders_of_post,
+    keep_refusal,
+    may,
+    persons_holding,
+    require,
+    scope,
+    scope_q,
+)
 
 __all__ = [
     "ALL",
@@ -104,6 +113,7 @@ __all__ = [
     "end_post",
     "grant_delegation",
     "holders_of_post",
+    "keep_refusal",
     "legal_person",
     "legal_person_by_uscc",
     "legal_person_subject",

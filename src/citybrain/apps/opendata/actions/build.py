@@ -18,7 +18,7 @@ from citybrain.apps.opendata.data import NotOpenable
 from citybrain.apps.opendata.domain import disclosure
 from citybrain.apps.opendata.domain.deidentify import treated
 from citybrain.apps.opendata.domain.profile import Stored, profile
-from citybrain.apps.opendata.domain.treatment import Treatment, hindrances
+from citybrain.apps.opendata.domain.treatment import Treatment, hindrances, watched
 from citybrain.apps.opendata.models import OpenDataset, Version
 from citybrain.apps.opendata.queries.reading import items_of, opening_of, source_batches
 from citybrain.kernel import audit, clock
@@ -58,12 +58,13 @@ def make_version(dataset: OpenDataset, number: int, *, by: Actor) -> Version:
     treatment = Treatment(**dataset.treatment)
     refuse_hindered(dataset)
     with workspace() as work:
+        seen = watched(items_of(dataset.source), treatment)
         schema, read = hold_treated(work, "treated", dataset.source, treatment, None)
-        classes = disclosure.anonymous(work.engine, treatment)
+        classes = disclosure.anonymous(work.engine, seen)
         cells = disclosure.suppress(work.engine, treatment)
         file, rows = work.released(schema)
         report = {"rows": rows, "read": read, "classes": classes, "cells": cells,
-                  "small_cells": disclosure.small_cells(work.engine, treatment), "linkage": tried_linkage(work, treatment),
+                  "small_cells": disclosure.small_cells(work.engine, treatment), "linkage": tried_linkage(work, seen),
                   "parameters": {"k": treatment.k, "small_cell": treatment.small_cell, "most_unique": treatment.most_unique},
                   "steps": {n: c.model_dump() for n, c in treatment.columns.items()}, "at": clock.now().isoformat()}  # fmt: skip
         report["faults"] = disclosure.verdict(report, treatment)

@@ -106,8 +106,11 @@ def keep(portal: Portal, row: OpenDataset, one: feeds.Found, by: Actor) -> None:
 def in_catalogue(row: OpenDataset, by: Actor, *, alive: bool) -> None:
     """The same in the city's catalogue."""
     portal = row.portal.name if row.portal else ""
+    mark = hashlib.sha256(f"{row.portal_id}:{row.origin}".encode()).hexdigest()[
+        :20
+    ]  # portals cannot speak for each other
     data.keep_harvested(
-        f"harvest.d{hashlib.sha256(row.origin.encode()).hexdigest()[:20]}", title=row.title, description=row.summary,
+        f"harvest.d{mark}", title=row.title, description=row.summary,
         source=portal, by=by, alive=alive,
     )  # fmt: skip
 

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from citybrain.kernel.networks import is_public, reached
+
 PORTS = {80, 443, 8000, 8080, 8443}
 
 
@@ -21,10 +23,9 @@ def parts(address: str) -> tuple[str, str, int]:
 
 def refused(ip: str, port: int, allowed: Iterable[str] = ()) -> str:
     """Why this address may not be asked; empty when it may. ``allowed`` are networks the operator named, with any port."""
-    number = ipaddress.ip_address(ip)
-    number = getattr(number, "ipv4_mapped", None) or number
+    number = reached(ipaddress.ip_address(ip))
     if any(number in ipaddress.ip_network(net, strict=False) for net in allowed):
         return ""
-    if not number.is_global or number.is_multicast:
+    if not is_public(number):
         return "this address lies inside a private network"
     return "" if port in PORTS else "this port is not one of a web server"

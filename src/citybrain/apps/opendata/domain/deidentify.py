@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +12,9 @@ import pyarrow.compute as pc
 
 from citybrain.apps.opendata.domain.treatment import WITH_NUMBER, ColumnTreatment, Treatment
 from citybrain.kernel.masking import mask
+
+DIVISION = re.compile(r"[1-9][0-9]{5}([0-9]{3}([0-9]{3})?)?")
+DAY = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-[0-3][0-9]([ T][0-9:.+-]*)?)?)?\Z")
 
 
 def treated(rows: pa.Table, treatment: Treatment, *, today: date, masks: Mapping[str, str] = {}) -> pa.Table:
@@ -30,9 +34,9 @@ def one(values: pa.ChunkedArray, chosen: ColumnTreatment, today: date, masking: 
         case "town":
             return cut(values, 9)
         case "month":
-            return mapped(values, lambda v: str(v)[:7])
+            return mapped(values, lambda v: day_of(v)[:7] or None)
         case "year":
-            return mapped(values, lambda v: str(v)[:4])
+            return mapped(values, lambda v: day_of(v)[:4] or None)
         case "age_band":
             return mapped(values, lambda v: band(age(v, today), number))
         case "top_code":
@@ -43,8 +47,15 @@ def one(values: pa.ChunkedArray, chosen: ColumnTreatment, today: date, masking: 
 
 
 def cut(values: pa.ChunkedArray, digits: int) -> pa.ChunkedArray:
-    """A division code cut to its county or town, in twelve digits."""
-    return mapped(values, lambda v: str(v)[:digits].ljust(12, "0"))
+    """A division code cut to its county or town, in twelve digits. What is none (a name, a citizen number) is left out: its
+    beginning would be no generalisation of it, a Chinese name whole."""
+    return mapped(values, lambda v: str(v)[:digits].ljust(12, "0") if DIVISION.fullmatch(str(v)) else None)
+
+
+def day_of(value: Any) -> str:
+    """A date, or a month or year written down, as text; empty for anything else, whose beginning may be the whole of it."""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return text if DAY.match(text) else ""
 
 
 def mapped(values: pa.ChunkedArray, change: Any, kind: pa.DataType | None = None) -> pa.ChunkedArray:

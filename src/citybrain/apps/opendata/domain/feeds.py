@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import defusedxml.ElementTree as SafeXml
+import rdflib
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
@@ -26,6 +29,7 @@ CONTEXTS: dict[str, Any] = {
     "https://schema.org": {"@vocab": "https://schema.org/"},
     "http://schema.org": {"@vocab": "http://schema.org/"},
 }
+_one_reader = threading.Lock()  # the library's switch is one for the whole process
 HYDRA_NEXT = URIRef("http://www.w3.org/ns/hydra/core#next")
 
 
@@ -63,7 +67,10 @@ def graph(body: bytes, media: str, address: str) -> Graph:
             if kind == "xml"
             else body.decode("utf-8")
         )
-        with warnings.catch_warnings():  # the JSON-LD reader uses a class its own library calls deprecated
+        with (
+            as_written(),
+            warnings.catch_warnings(),
+        ):  # the JSON-LD reader uses a class its own library calls deprecated
             warnings.simplefilter("ignore")
             made.parse(data=text, format=kind, publicID=address)
     except BadFeed:
@@ -75,6 +82,17 @@ def graph(body: bytes, media: str, address: str) -> Graph:
     if len(made) > MOST_TRIPLES:
         raise BadFeed("more statements than are read at once")
     return made
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Values stay as they are written: made regular, the number 1E900000000 alone is a text of a thousand million characters."""
+    with _one_reader:
+        before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+        try:
+            yield
+        finally:
+            rdflib.NORMALIZE_LITERALS = before
 
 
 def kind_of(address: str) -> str | None:

@@ -29,6 +29,7 @@ STEPS: Mapping[str, Text] = {
     "hide_small": Text(zh="隐去小计数", en="Suppress small counts"),
 }
 WITH_NUMBER = {"age_band": 10, "top_code": 100, "round": 10, "hide_small": 5}
+GENERAL = {"county", "town", "month", "year", "age_band"}
 HIDING = {"drop", "mask", "county", "town", "month", "year", "age_band"}
 Role = Literal["plain", "quasi", "sensitive", "count"]
 ROLES: Mapping[str, Text] = {
@@ -75,6 +76,19 @@ class Treatment(BaseModel):
     def kept(self) -> list[str]:
         """Columns that stay in the dataset."""
         return [name for name, c in self.columns.items() if c.step != "drop"]
+
+
+def watched(items: Sequence[Any], treatment: Treatment) -> Treatment:
+    """The treatment as the risk checks see it: what is said of people and only generalised counts as a quasi-identifier,
+    also where the proposer calls it plain."""
+    about = {item.name for item in items if item.personal or item.grade == "L3"}
+    columns = {
+        name: c.model_copy(update={"role": "quasi"})
+        if name in about and c.step in GENERAL and c.role == "plain"
+        else c
+        for name, c in treatment.columns.items()
+    }
+    return treatment.model_copy(update={"columns": columns})
 
 
 def hindrances(items: Sequence[Any], treatment: Treatment, *, opening: str) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ PAGE = 50
 # Words of the European list of file types under which data are found; others are left out rather than guessed.
 FILE_TYPES = {"CSV", "DOCX", "GEOJSON", "HTML", "JSON", "JSON_LD", "KML", "ODS", "PARQUET", "PDF", "RDF_TURTLE", "RDF_XML",
               "SHP", "TSV", "TXT", "XLS", "XLSX", "XML", "ZIP"}  # fmt: skip
+LARGEST_SHEET = 100_000  # rows; a workbook is written whole before its first byte leaves
 
 
 def fresh() -> Graph:
@@ -345,7 +346,8 @@ def add_foreign(g: Graph, node: URIRef, other: dict[str, str], row: OpenDataset)
 
 
 def formats_of(version: Version) -> list[str]:
-    """Formats a version can be had in; GeoJSON only with places."""
+    """Formats a version can be had in; GeoJSON only with places, a workbook only where anybody may have it made on asking."""
     steps = version.treatment
     places = steps.get("longitude") and steps.get("latitude")
-    return [name for name in FORMATS if name != "geojson" or places]
+    offered = {"geojson": bool(places), "xlsx": version.rows <= LARGEST_SHEET}
+    return [name for name in FORMATS if offered.get(name, True)]

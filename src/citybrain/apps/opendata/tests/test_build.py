@@ -122,6 +122,17 @@ def test_masking_hides_names_but_keeps_rows(visits):
     assert set(rows_of(made).column("visitor").to_pylist()) == {"林**"} | {"林***"}
 
 
+def test_classes_are_counted_whatever_the_proposer_calls_a_column(lake):
+    """One visitor of ninety-six among two dozen: called plain, the age would publish them."""
+    rows = [*(factories.visit(n) for n in range(24)), factories.visit(99, born=date(1930, 1, 1))]
+    factories.resource(rows=rows)
+    columns = {"born": ColumnTreatment(step="age_band", number=10), "ward": ColumnTreatment()}
+    made = build.make_version(factories.draft(treatment=Treatment(columns=columns, k=3)), 1, by=BY)
+    assert made.report["classes"]["quasi"] == ["born"]
+    assert made.report["classes"]["suppressed"] == 1
+    assert "90+" not in rows_of(made).column("born").to_pylist()
+
+
 def test_making_the_same_version_twice_changes_nothing(visits):
     dataset = factories.draft()
     first = build.make_version(dataset, 1, by=BY)

@@ -8,6 +8,7 @@ from citybrain.apps.sharing.models import DataRequest
 from citybrain.apps.sharing.tests import factories as f
 from citybrain.hub.cases import api as cases
 from citybrain.hub.data import api as data
+from citybrain.hub.data.models import Resource
 from citybrain.kernel import clock, events
 from citybrain.kernel.errors import Conflict, Invalid
 
@@ -93,6 +94,18 @@ def test_another_unit_finds_nothing(city, client):
     assert client.get(f"/sharing/requests/{row.pk}/").status_code == 404
     assert row.case_no not in client.get("/sharing/requests/").content.decode()
     assert client.get(f"/cases/{row.case_id}/").status_code == 404
+
+
+def test_a_draft_of_another_unit_shows_no_form(city, client):
+    """What a department has not published yet is nobody's business: neither its name nor its items."""
+    Resource.objects.filter(pk="gaj.person").update(state="draft")
+    client.force_login(city.asking)
+    for answer in (
+        client.get("/sharing/requests/new/gaj.person/"),
+        client.post("/sharing/requests/new/gaj.person/"),
+    ):
+        assert answer.status_code == 404
+        assert "人口" not in answer.content.decode()
 
 
 def test_the_form_keeps_what_was_typed_and_names_what_is_wrong(city, client):

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from citybrain.apps.sharing.actions.requests import WAYS, Asked, open_request
@@ -14,7 +15,7 @@ from citybrain.apps.sharing.queries.lists import case_view, light, narrowed, row
 from citybrain.apps.sharing.queries.units import unit_name
 from citybrain.apps.sharing.views.asked import asked, number
 from citybrain.hub.data import api as data
-from citybrain.kernel.errors import Conflict, FieldProblem, Invalid
+from citybrain.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
 from citybrain.kernel.guard import guard
 
 PAGE = 25
@@ -35,6 +36,8 @@ def requests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, key: str) -> HttpResponse:
     """The form for one resource; what is wrong is said at its field and nothing typed is lost."""
     resource = data.resource(key)
+    if resource.state != "published" or not resource.alive:  # another unit's draft is not known of here
+        raise NotFound(_("There is no such resource."))
     said = (
         said_in(request.POST)
         if request.method == "POST"

@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 5.0
 LOCK = 0x63697479_0006
 FLUSH = 500
-MOST_WAITING = 20_000
+MOST_WAITING = 2_000
+LARGEST = 256 * 1024  # bytes of a message; a broker may send a thousand times as much
 
 
 class Ear:
@@ -120,7 +121,7 @@ class Listener:
         if given.get("tls"):
             client.tls_set()
         client.on_connect = self.connected
-        client.on_message = lambda _client, _data, message: self.waiting.put(message)
+        client.on_message = self.arrived
         client.connect(
             allowed_address(host, port) if not given.get("tls") else checked_name(host, port),
             port,
@@ -132,6 +133,16 @@ class Listener:
     def connected(self, client: mqtt.Client, *_more: Any) -> None:
         """Subscribe with QoS 1."""
         client.subscribe(str(self.source.settings.get("topic") or "#"), qos=1)
+
+    def arrived(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        """Let it wait; what is no reading but a flood is acknowledged and left out."""
+        if len(message.payload) > LARGEST:
+            log.warning(
+                "stream source %s: a message of %d bytes left out", self.source.pk, len(message.payload)
+            )
+            client.ack(message.mid, message.qos)
+            return
+        self.waiting.put(message)
 
     def flush(self) -> int:
         """Commit what waits, then acknowledge it; how many messages."""
@@ -171,4 +182,7 @@ def content(topic: str, payload: bytes, field: str) -> tuple[str, dict[str, Any]
     said = str(row.get(field, "")) if field else ""
     given = said.encode() if said else payload
     key = hashlib.sha256(topic.encode() + b"\0" + given).hexdigest()
-    return key, {"topic": topic, **row}
+    return key, {
+        **row,
+        "topic": topic,
+    }  # the topic is the broker's word; a sender cannot speak for another one

@@ -54,6 +54,7 @@ def opened(folder: str, files: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",
+            "python_enable_replacements": "false",
         },
     )
     if folder.startswith("s3://"):

@@ -111,8 +111,10 @@ def opened(found: Table, manifest: ManifestFile) -> list[Entry]:
         known = _manifests.get(manifest.manifest_path)
     if known is not None:
         return known
+    home = local(found.metadata.location).rstrip("/") + "/"
     made = [
-        Entry(refused(e.data_file), e.sequence_number or 0) for e in manifest.fetch_manifest_entry(found.io)
+        Entry(refused(e.data_file, home), e.sequence_number or 0)
+        for e in manifest.fetch_manifest_entry(found.io)
     ]
     with _guard:
         if len(made) < _manifests.maxsize:
@@ -120,8 +122,15 @@ def opened(found: Table, manifest: ManifestFile) -> list[Entry]:
     return made
 
 
-def refused(file: DataFile) -> DataFile:
-    """The file, when it is Parquet; Conflict for kinds this engine would read wrongly (ORC, Avro, deletion vectors)."""
+def refused(file: DataFile, home: str) -> DataFile:
+    """The file, when it is Parquet; Conflict for kinds this engine would read wrongly (ORC, Avro, deletion vectors).
+
+    Conflict also for a file outside the table's own folder: an engine that may write there can change a manifest after it
+    was checked at the door, and we would open the file with our rights.
+    """
+    path = local(file.file_path)
+    if not path.startswith(home) or ".." in path.split("/"):
+        raise Conflict("a manifest names a file outside its table / 清单指向表目录以外的文件", code="outside")
     if file.file_format != FileFormat.PARQUET:
         raise Conflict(f"{file.file_path} is no Parquet file / 不支持的数据文件格式", code="file_format")
     return file

@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from citybrain.hub.data.catalogue.queries.access import resource_for
 from citybrain.hub.data.catalogue.queries.known import unit_name
-from citybrain.hub.data.catalogue.queries.resources import resource
+from citybrain.hub.data.catalogue.queries.resources import dataset_of
 from citybrain.hub.data.domain.csv_text import csv_text
+from citybrain.hub.data.domain.statement import condition
 from citybrain.hub.data.models import ReadLog, Resource
 from citybrain.hub.data.permissions import EXPORT, LOG, VIEW
-from citybrain.hub.data.queries.read import read
+from citybrain.hub.data.queries.read import personal, read
 from citybrain.hub.data.views.asked import asked
 from citybrain.kernel import clock
 from citybrain.kernel.errors import FieldProblem, Invalid
@@ -30,12 +32,13 @@ MOST_EXPORTED = 20_000
 @guard(VIEW)
 def sample(request: HttpRequest, key: str) -> HttpResponse:
     """A form for purpose and condition, then up to 20 rows that the actor may see, masked."""
-    entry = resource(key)
+    entry = resource_for(request.actor, key).record()
     said = {name: asked(request.GET, name, 500) for name in ("purpose", "where")}
     context = {"entry": entry, "asked": said, "rows": None, "problems": []}
     status = 200
     if "purpose" in request.GET:
         try:
+            refuse_personal(key, said["where"])
             context["rows"] = read(
                 request.actor, key, where=said["where"], limit=PAGE, purpose=said["purpose"]
             )
@@ -49,8 +52,9 @@ def sample(request: HttpRequest, key: str) -> HttpResponse:
 def export(request: HttpRequest, key: str) -> HttpResponse:
     """Rows as CSV: the same door, logged and audited, at most 20,000 rows, cells that no spreadsheet runs."""
     said = {name: asked(request.POST, name, 500) for name in ("purpose", "where")}
-    entry = resource(key)
+    entry = resource_for(request.actor, key).record()
     try:
+        refuse_personal(key, said["where"])
         found = read(
             request.actor, key, where=said["where"], limit=20_000, purpose=said["purpose"], kind="export"
         )
@@ -63,6 +67,17 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
         head = [*head, _("Under objection")]
         rows = tuple((*row, flag) for row, flag in zip(rows, flags, strict=True))
     return csv_answer(key, head, rows)
+
+
+def refuse_personal(key: str, where: str) -> None:
+    """Invalid for a typed condition on a personal item: masked rows would tell by their number what the mask hides, and the
+    value would stand in addresses and in the log. ExpressionError when it cannot be read."""
+    dataset = dataset_of(key)
+    compiled = condition(dataset, where)
+    named = sorted(compiled.used & personal(dataset.columns)) if compiled is not None else []
+    if named:
+        message = _("%(name)s is personal: a condition may not name it.") % {"name": named[0]}
+        raise Invalid([FieldProblem("where", "personal", message)])
 
 
 def csv_answer(name: str, head, rows) -> HttpResponse:

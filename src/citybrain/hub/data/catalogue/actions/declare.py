@@ -118,7 +118,7 @@ def note_delivery(key: str, *, batch: str, rows: int, by: Actor, at: datetime | 
     row = Resource.objects.select_for_update().get(pk=key)
     row.rows = table_rows(key)
     row.received_at = at or clock.now()
-    if row.time_item:
+    if row.time_item and row.items.filter(name=row.time_item).exists():
         newest = reading.query(f'SELECT max("{row.time_item}") FROM {key}').rows[0][0]  # noqa: S608 - names of the catalogue
         row.newest_at = newest if isinstance(newest, datetime) else row.newest_at
     row.save(update_fields=["rows", "received_at", "newest_at"])

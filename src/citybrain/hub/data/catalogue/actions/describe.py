@@ -9,6 +9,7 @@ from citybrain.hub.data.catalogue.actions.classify import give_code
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, make_table
 from citybrain.hub.data.catalogue.actions.editions import begin_edition, keep_edition
 from citybrain.hub.data.catalogue.actions.publish import refuse_unlawful
+from citybrain.hub.data.catalogue.domain.checks import ROLES
 from citybrain.hub.data.catalogue.domain.description import DERIVED, FIELDS, ITEM_FIELDS, differences
 from citybrain.hub.data.catalogue.domain.grading import highest
 from citybrain.hub.data.catalogue.queries.described import described
@@ -45,6 +46,9 @@ def set_values(row: Resource, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name not in FIELDS or name in DERIVED:
             raise KeyError(name)
+        if name in ROLES and value and not NAME.match(value):
+            # It becomes a column's name in statements; that there is such an item is asked when the resource is published.
+            raise Invalid([FieldProblem(name, "unknown_item", "不是信息项 / this is no item")])
         if name == "title" and row.kind == "operational":
             continue  # the room names its facts
         if name == "description":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from citybrain.hub.data.catalogue.domain import choices
+from citybrain.hub.data.catalogue.domain.checks import ROLES
 from citybrain.hub.data.catalogue.domain.description import TITLES
 from citybrain.hub.data.data import KEY, NAME
 from citybrain.hub.data.domain.csv_text import DANGEROUS
@@ -233,7 +234,7 @@ def read_text(col: FormColumn, text: str) -> Read:
     """A text, bounded; a key and a name follow their rules."""
     if col.field == "key" and text and not KEY.match(text):
         return text, (f"“{text}”不是“命名空间.名称”", f"{text!r} is not namespace.noun")
-    if col.field == "name" and text and not NAME.match(text):
+    if col.field in ("name", *ROLES) and text and not NAME.match(text):
         return text, (
             f"“{text}”只能含小写字母、数字和下划线",
             f"{text!r}: lower-case letters, digits and _ only",

@@ -20,6 +20,7 @@ from citybrain.hub.data.catalogue.domain.form import (
     sheet,
 )
 from citybrain.hub.data.catalogue.queries.described import described
+from citybrain.hub.data.collection.reading.probe import refuse_giant_sheets
 from citybrain.hub.data.domain.workbook import workbook
 from citybrain.hub.data.models import Resource
 from citybrain.kernel.errors import FieldProblem, Invalid
@@ -56,6 +57,7 @@ def opened(content: bytes) -> CalamineWorkbook:
             sizes = [part.file_size for part in parts.infolist()]
         if len(content) > LARGEST or len(sizes) > MOST_PARTS or sum(sizes) > LARGEST_OPEN:
             raise Invalid([FieldProblem("file", "too_large", "文件过大 / the file is too large")])
+        refuse_giant_sheets(content)
         return CalamineWorkbook.from_filelike(io.BytesIO(content))
     except (zipfile.BadZipFile, CalamineError, ValueError) as error:
         raise Invalid(

@@ -1,4 +1,5 @@
-"""Which hosts a source may name (server-side request forgery): public ones; private ones only when the operator lists them.
+"""Which hosts a source or a place of delivery may name (server-side request forgery): public ones; private ones only when
+the operator lists them.
 
 ``COLLECTION_PRIVATE`` lists host names, addresses or networks of the government network; ``COLLECTION_HOSTS`` narrows public
 hosts to a list. A name is resolved once and the connection goes to the address that was checked, so that a name
@@ -11,8 +12,7 @@ import socket
 from django.conf import settings
 
 from citybrain.kernel.errors import FieldProblem, Invalid, Unavailable
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from citybrain.kernel.networks import Address, is_public, reached
 
 
 def allowed_address(host: str, port: int) -> str:
@@ -33,11 +33,10 @@ def allowed_address(host: str, port: int) -> str:
 
 def allowed(host: str, address: Address) -> bool:
     """Listed private ones; public ones, narrowed by the list of hosts where there is one."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+    address = reached(address)
     if listed(host, address):
         return True
-    if not address.is_global or address.is_multicast:
+    if not is_public(address):
         return False
     return not settings.COLLECTION_HOSTS or host.lower() in {
         name.lower() for name in settings.COLLECTION_HOSTS

@@ -1,4 +1,5 @@
-"""A watched folder on this machine (a share that a department writes into). Only below the folders the operator lists."""
+"""A watched folder on this machine (a share that a department writes into). Only below the folders the operator
+lists, each unit its own."""
 
 import fnmatch
 import os
@@ -68,15 +69,27 @@ class Folder:
 
 
 def root(access: Access) -> Path:
-    """The folder of a source, links resolved. Invalid outside the listed ones."""
+    """The folder of a source, links resolved. Invalid outside those that are open to its unit."""
     given = Path(str(access.settings.get("path", ""))).resolve()
-    for word in settings.COLLECTION_FOLDERS:
-        top = Path(word).resolve()
+    for top in open_to(access.organisation):
         if given == top or top in given.parents:
             return given
     raise Invalid(
         [FieldProblem("path", "folder", "this folder is not open for collecting / 该目录未开放用于汇聚")]
     )
+
+
+def open_to(organisation: str) -> Iterator[Path]:
+    """Folders a unit may watch. ``/srv/exchange``: every unit the folder below it that is named by its code, so that nobody
+    collects what another unit delivers; ``350902-scjg=/srv/scjg``: this folder, that unit."""
+    if not organisation or "/" in organisation or organisation in (".", ".."):
+        return
+    for word in settings.COLLECTION_FOLDERS:
+        unit, named, path = word.partition("=")
+        if not named:
+            yield Path(word).resolve() / organisation
+        elif unit == organisation:
+            yield Path(path).resolve()
 
 
 def files(folder: Path, pattern: str) -> Iterator[File]:

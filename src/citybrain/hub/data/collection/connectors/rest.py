@@ -21,6 +21,7 @@ from citybrain.kernel.text import Text
 SECONDS = 30.0
 MOST_PAGES = 100_000
 MOST_PAGE_BYTES = 32 * 1024 * 1024
+PACKED = "gzip"  # one piece of it grows a thousandfold at most; of others a few bytes fill the memory at once
 
 
 class Rest:
@@ -120,7 +121,11 @@ def asked(client: httpx.Client, access: Access, params: dict[str, Any]) -> Any:
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     address = allowed_address(host, port)
     netloc = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    headers = {"Host": parts.netloc.rsplit("@", 1)[-1], "Accept": "application/json"}
+    headers = {
+        "Host": parts.netloc.rsplit("@", 1)[-1],
+        "Accept": "application/json",
+        "Accept-Encoding": PACKED,
+    }
     if access.secret:
         headers[str(access.settings.get("header") or "Authorization")] = access.secret
     url = httpx.URL(urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, "")))
@@ -150,6 +155,10 @@ def asked(client: httpx.Client, access: Access, params: dict[str, Any]) -> Any:
 
 def bounded(answer: httpx.Response) -> bytes:
     """The body; Unavailable when it is too large for one page."""
+    if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", PACKED):
+        raise Unavailable(
+            "the interface packs its answer in a way that is not read / 不支持的压缩方式", code="packed"
+        )
     body = bytearray()
     for piece in answer.iter_bytes():
         body += piece

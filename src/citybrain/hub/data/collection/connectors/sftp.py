@@ -10,6 +10,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import paramiko
@@ -23,6 +24,8 @@ from citybrain.kernel.text import Text
 
 SECONDS = 20.0
 MOST = 500
+MOST_LISTED = 100_000
+MOST_AHEAD = 8 * 1024**3  # asked for ahead in pieces that are all noted first
 
 
 class Sftp:
@@ -49,8 +52,11 @@ class Sftp:
             settle = float(access.settings.get("settle", SETTLE_SECONDS))
             entry = next_file(files(sftp, top, wish.thing), wish, settle)
             with sftp.open(posixpath.join(top, entry[1]), "rb") as given:
-                if wish.most is None:
-                    given.prefetch(given.stat().st_size or 0)
+                said = given.stat().st_size or 0
+                if (
+                    wish.most is None and said <= MOST_AHEAD
+                ):  # what a server says of its files may be anything
+                    given.prefetch(said)
                 size, now = copied(given, target, wish), given.stat()
             after = (int(now.st_mtime or 0) * 1_000_000_000, int(now.st_size or 0))
             refuse_changed((entry[0], entry[2]), after, size, wish)
@@ -125,7 +131,7 @@ def fingerprint(key: paramiko.PKey) -> str:
 
 def files(sftp: paramiko.SFTPClient, top: str, pattern: str) -> Iterator[File]:
     """(time, name, size) of ordinary files; names that are no plain names are passed over."""
-    for entry in sftp.listdir_attr(top):
+    for entry in islice(sftp.listdir_iter(top), MOST_LISTED):
         plain = entry.filename not in (".", "..") and "/" not in entry.filename and "\\" not in entry.filename
         if plain and stat.S_ISREG(entry.st_mode or 0) and fnmatch.fnmatchcase(entry.filename, pattern or "*"):
             yield int(entry.st_mtime or 0) * 1_000_000_000, entry.filename, int(entry.st_size or 0)

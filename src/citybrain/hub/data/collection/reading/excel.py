@@ -1,7 +1,8 @@
 """Excel and OpenDocument sheets by python-calamine: Rust, reads xlsx, xls, xlsb and ods without running macros or
 formulas and without external entities; openpyxl needs five to ten times the time and more memory.
 
-A sheet is held in memory, so what a compressed file may grow to is measured before it is opened (zip bombs).
+A sheet is held in memory, so what a compressed file may grow to is measured before it is opened (zip bombs), and what
+the grid of its cells takes is tried in another process first (``probe``).
 """
 
 import zipfile
@@ -14,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.reading.batch import BATCH, Batch, distinct, made
+from citybrain.hub.data.collection.reading.probe import refuse_giant_sheets
 from citybrain.kernel.errors import FieldProblem, Invalid
 
 MOST_UNPACKED = 256 * 1024 * 1024
@@ -28,6 +30,7 @@ class ExcelReader:
 
     def __init__(self, path: Path, shape: Shape) -> None:
         refuse_bombs(path)
+        refuse_giant_sheets(path.read_bytes(), shape.sheet)
         self.shape = shape
         self.kinds: dict[str, str] = {}
         try:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from citybrain.hub.data.collection.domain.shape import Shape
 from citybrain.hub.data.collection.reading.batch import BATCH, Batch, distinct
+from citybrain.hub.data.collection.reading.probe import refuse_giant_rows
 from citybrain.kernel.errors import FieldProblem, Invalid
 
 
@@ -18,6 +19,7 @@ class ParquetReader:
 
     def __init__(self, path: Path, shape: Shape) -> None:
         self.path = path
+        refuse_giant_rows(path)
         try:
             with pq.ParquetFile(path) as file:
                 self.schema, self.count = file.schema_arrow, file.metadata.num_rows

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from citybrain.hub.data.collection.connectors.addresses import allowed_address
 from citybrain.hub.data.grants.exchange.files import ARROW
 from citybrain.hub.data.grants.exchange.target import Piece, Progress, Shape
 from citybrain.hub.data.lake.engine import extension
@@ -32,12 +33,13 @@ class MysqlTarget:
     def __init__(self, exchange: UUID, target: dict[str, Any], secret: str) -> None:
         self.exchange, self.name = str(exchange), target["table"]
         self.shape: Shape | None = None
-        self.engine = duckdb.connect(":memory:")
+        port = int(target.get("port") or 3306)
         words = {
-            "host": target["host"], "port": str(target.get("port") or 3306), "user": target["user"],
+            "host": allowed_address(target["host"], port), "port": str(port), "user": target["user"],
             "passwd": secret, "db": target["database"],
         }  # fmt: skip
         given = " ".join(f"{name}={quoted(value)}" for name, value in words.items())
+        self.engine = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         try:
             self.engine.execute(f"LOAD {literal(extension('mysql_scanner'))}")
             self.engine.execute(f"ATTACH {literal(given)} AS t (TYPE mysql)")

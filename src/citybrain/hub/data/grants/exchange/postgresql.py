@@ -9,6 +9,7 @@ import psycopg
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from citybrain.hub.data.collection.connectors.addresses import allowed_address
 from citybrain.hub.data.grants.exchange.target import Piece, Position, Progress, Shape
 from citybrain.kernel.errors import Conflict, Unavailable
 
@@ -38,9 +39,11 @@ class PostgresTarget:
     def __init__(self, exchange: UUID, target: dict[str, Any], secret: str) -> None:
         self.exchange, self.schema, self.name = exchange, target.get("schema") or "public", target["table"]
         self.shape: Shape | None = None
+        port = int(target.get("port") or 5432)
+        address = allowed_address(target["host"], port)
         try:
             self.connection = psycopg.connect(
-                host=target["host"], port=int(target.get("port") or 5432), dbname=target["database"],
+                host=target["host"], hostaddr=address, port=port, dbname=target["database"],
                 user=target["user"], password=secret, connect_timeout=SECONDS, application_name="citybrain exchange",
             )  # fmt: skip
         except psycopg.OperationalError as error:

@@ -3,12 +3,14 @@
 import base64
 import contextlib
 import posixpath
+import socket
 import stat
 from typing import Any
 
 import paramiko
 from django.utils.translation import gettext as _
 
+from citybrain.hub.data.collection.connectors.addresses import allowed_address
 from citybrain.kernel.errors import Unavailable
 
 SECONDS = 15
@@ -26,9 +28,11 @@ class SftpStore:
         key = paramiko.PKey.from_type_string(kind, base64.b64decode(data.split()[0]))
         self.client.get_host_keys().add(host, kind, key)
         self.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        address = allowed_address(target["host"], port)
         try:
+            line = socket.create_connection((address, port), SECONDS)
             self.client.connect(
-                target["host"], port=port, username=target["user"], password=secret, timeout=SECONDS,
+                target["host"], port=port, sock=line, username=target["user"], password=secret, timeout=SECONDS,
                 banner_timeout=SECONDS, auth_timeout=SECONDS, allow_agent=False, look_for_keys=False,
             )  # fmt: skip
             self.files = self.client.open_sftp()

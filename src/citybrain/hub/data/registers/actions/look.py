@@ -16,7 +16,7 @@ from citybrain.hub.data.registers.records import FileRecord
 from citybrain.hub.identity import api as identity
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
-from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
+from citybrain.kernel.errors import CityError, FieldProblem, Invalid, NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,18 @@ def look(kind_key: str, wanted: Wanted, *, purpose: str, unmask: bool = False, b
     if by.kind != "official":
         raise NotFound("no such page / 没有这个页面")
     checked_purpose(purpose)
-    number = number_of(kind, wanted)
-    refuse_minor(kind, number, by)
+    try:
+        number = number_of(kind, wanted)
+    except NotFound as error:
+        raise on_record(error, "data.look_in_vain", kind, "", purpose, by) from None
+    refuse_minor(kind, number, purpose, by)
     if unmask:
         identity.require(by, "data.unmask", obj=f"file:{kind.key}")
     withheld = withheld_from(kind, number, by)
-    found = files.assembled(kind, number, withheld=withheld, unmasked=unmask)
+    try:
+        found = files.assembled(kind, number, withheld=withheld, unmasked=unmask)
+    except NotFound as error:
+        raise on_record(error, "data.look_in_vain", kind, number, purpose, by) from None
     keep(kind, found, purpose, by, unmasked=unmask, own=False)
     return found
 
@@ -70,11 +76,24 @@ def number_of(kind: SubjectFile, wanted: Wanted) -> str:
     return number
 
 
-def refuse_minor(kind: SubjectFile, number: str, by: Actor) -> None:
+def refuse_minor(kind: SubjectFile, number: str, purpose: str, by: Actor) -> None:
     """A minor's file needs a right of its own (PIPL Art. 28, 31)."""
     if files.is_minor(kind, number) and not identity.may(by, MINORS):
-        audit.record("data.refuse_minor", by=by, obj=f"file:{kind.key}", after={"permission": MINORS})
-        raise NotAllowed(_("This is the file of a minor; your post may not open it."))
+        error = NotAllowed(_("This is the file of a minor; your post may not open it."))
+        raise on_record(error, "data.refuse_minor", kind, number, purpose, by)
+
+
+def on_record(
+    error: CityError, action: str, kind: SubjectFile, number: str, purpose: str, by: Actor
+) -> CityError:
+    """The refusal with its audit row, which outlives the rolled-back look (see ``identity.keep_refusal``): who is asked
+    for in vain is known too. The number stands in it as the fingerprint by which looks are found."""
+    mark = subject_mark(kind.subject, number) if number else ""
+    row = {
+        "action": action, "by": by, "obj": f"file:{kind.key}", "purpose": purpose[:200], "after": {"subject": mark},
+    }  # fmt: skip
+    error.refusal = (audit.record(**row), row)  # type: ignore[attr-defined, arg-type]
+    return error
 
 
 def withheld_from(kind: SubjectFile, number: str, by: Actor) -> dict[str, str]:

@@ -157,8 +157,10 @@ def locked(objection_id: UUID | str, by: Actor) -> Objection:
     """The row, held; NotAllowed for other departments."""
     row = Objection.objects.select_for_update().get(pk=objection_row(objection_id).pk)
     if not may_settle(by, row):
-        audit.record(
-            "data.refuse_objection", by=by, obj=f"objection:{row.pk}", after={"permission": "data.work"}
-        )
-        raise NotAllowed(_("Only the department the record comes from answers an objection."))
+        refused = {
+            "action": "data.refuse_objection", "by": by, "obj": f"objection:{row.pk}", "after": {"permission": "data.work"},
+        }  # fmt: skip
+        error = NotAllowed(_("Only the department the record comes from answers an objection."))
+        error.refusal = (audit.record(**refused), refused)  # type: ignore[attr-defined, arg-type]  # see identity.keep_refusal
+        raise error
     return row

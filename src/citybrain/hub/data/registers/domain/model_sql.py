@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from citybrain.hub.data.data import KEY
+from citybrain.hub.data.domain.sql_names import stray_names
 
 DIALECT = "duckdb"
 # Functions the parser has no own class for; pure and bounded.
@@ -120,7 +121,6 @@ def refuse_functions(tree: exp.Query) -> None:
 
 def named(tree: exp.Query) -> set[str]:
     """``namespace.noun`` of every table; names of WITH parts are no tables."""
-    known = {cte.alias for cte in tree.find_all(exp.CTE)}
     found = set()
     for node in tree.find_all(exp.Table):
         if not isinstance(node.this, exp.Identifier) or node.catalog or not plain_table(node):
@@ -129,8 +129,8 @@ def named(tree: exp.Query) -> set[str]:
             if not KEY.match(f"{node.db}.{node.name}"):
                 raise Refused("没有这样的表名", "there is no table of such a name")
             found.add(f"{node.db}.{node.name}")
-        elif node.name not in known:
-            raise Refused(f"没有表 {node.name}", f"there is no table {node.name}")
+    for name in stray_names(tree):
+        raise Refused(f"没有表 {name}", f"there is no table {name}")
     return found
 
 

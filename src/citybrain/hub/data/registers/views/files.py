@@ -13,10 +13,12 @@ from citybrain.hub.data.registers.queries import files
 from citybrain.hub.data.registers.records import FileRecord
 from citybrain.hub.data.views.asked import asked
 from citybrain.hub.identity import api as identity
+from citybrain.kernel import ratelimit
 from citybrain.kernel.errors import FieldProblem, Invalid, NotAllowed, NotFound
 from citybrain.kernel.guard import guard
 from citybrain.kernel.text import say
 
+LOOKS_A_MINUTE = 30
 WORDS = ("kind", "number", "name", "trait", "purpose", "unmask")
 
 
@@ -30,6 +32,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"kinds": kinds, "asked": said, "problems": [], "file": None, "message": ""}
     status = 200
     if request.method == "POST":
+        ratelimit.allow(f"file:{request.actor.account_id}", LOOKS_A_MINUTE, 60)
         try:
             wanted = Wanted(said["number"], said["name"], said["trait"])
             context["file"] = look(
@@ -38,8 +41,10 @@ def search(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             context["problems"], status = error.problems, 422
         except NotAllowed as error:
+            identity.keep_refusal(error)
             context["problems"], status = [FieldProblem("number", "not_allowed", error.message)], 403
         except NotFound as error:
+            identity.keep_refusal(error)
             context["problems"], status = [FieldProblem("number", "not_found", found_nobody(error))], 404
     context["units"] = unit_names(context["file"])
     answer = render(request, "data/registers/files.html", context, status=status)

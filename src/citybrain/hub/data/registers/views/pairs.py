@@ -22,7 +22,7 @@ from citybrain.hub.data.registers.permissions import MATCH
 from citybrain.hub.data.registers.queries.entities import records_of
 from citybrain.hub.data.registers.queries.pairs import pairs
 from citybrain.hub.data.views.asked import asked
-from citybrain.kernel.errors import CityError, NotFound
+from citybrain.kernel.errors import Conflict, Invalid, NotFound
 from citybrain.kernel.guard import guard
 
 PAGE = 10
@@ -89,6 +89,6 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     try:
         undo_decision(decision_id, reason=asked(request.POST, "reason", 400), by=request.actor)
         flash.success(request, _("Taken back."))
-    except CityError as error:
+    except (Conflict, Invalid) as error:
         flash.error(request, error.message)
     return redirect("data:pairs")

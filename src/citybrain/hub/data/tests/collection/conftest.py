@@ -13,7 +13,7 @@ from citybrain.hub.identity.tests import factories as people
 def near(settings, tmp_path):
     """Servers of the tests run on this machine; shares lie in the test's own folder."""
     settings.COLLECTION_PRIVATE = ["127.0.0.1"]
-    settings.COLLECTION_FOLDERS = [str(tmp_path)]
+    settings.COLLECTION_FOLDERS = [f"350902-scjg={tmp_path}"]
 
 
 @pytest.fixture

@@ -111,6 +111,9 @@ def test_the_highest_grade_leaves_by_no_grant(client, person):
         {"action": "set-properties", "updates": {"s3.endpoint": "http://elsewhere"}},
         {"action": "set-properties", "updates": {"write.data.path": "file:///tmp"}},
         {"action": "set-properties", "updates": {"write.py-location-provider.impl": "a.b"}},
+        {"action": "remove-properties", "removals": ["citybrain.history-from"]},
+        {"action": "remove-properties", "removals": ["write.target-file-size-bytes", "citybrain.keep-days"]},
+        {"action": "remove-properties", "removals": ["write.parquet.compression-codec"]},
         {"action": "upgrade-format-version", "format-version": 3},
         {"action": "add-schema", "schema": {"type": "struct", "schema-id": 1, "fields": []}},
     ],
@@ -155,6 +158,32 @@ def test_a_manifest_inside_cannot_name_files_outside(client, person, lake):
     made, _secret = new_client(WRITE)
     answer = asking(client, made, body={"updates": [{"action": "add-snapshot", "snapshot": shown}]})
     assert kind_of(answer) == (403, "ForbiddenException")
+
+
+@pytest.mark.parametrize("forged", ["yesterday", "tomorrow", "delivery"])
+def test_history_is_not_written_from_outside(client, person, forged):
+    """Neither what the table was on an earlier day nor a delivery that is still to come."""
+    from pyiceberg.io.pyarrow import PyArrowFileIO
+    from pyiceberg.manifest import write_manifest_list
+
+    mine = tables.table(person)
+    manifests = f"{mine.location()}/metadata/forged-list.avro"
+    with write_manifest_list(2, PyArrowFileIO().new_output(manifests), 7, None, 9, "null"):
+        pass  # an empty snapshot: all rows gone
+    day, now = 86_400_000, int(clock.now().timestamp() * 1000)
+    shown = {
+        "snapshot-id": 7, "sequence-number": 9, "manifest-list": manifests, "schema-id": 0,
+        "timestamp-ms": now + {"yesterday": -day, "tomorrow": day, "delivery": 0}[forged],
+        "summary": {"operation": "append", **({"citybrain.batch": "run:1"} if forged == "delivery" else {})},
+    }  # fmt: skip
+    updates = [
+        {"action": "add-snapshot", "snapshot": shown},
+        {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch", "snapshot-id": 7},
+    ]
+    made, _secret = new_client(WRITE)
+    answer = asking(client, made, body={"updates": updates})
+    assert kind_of(answer) == (403, "ForbiddenException")
+    assert reading.query("SELECT count(*) FROM gaj.person").rows == [(1,)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from citybrain.hub.data.tests import factories as rooms
 from citybrain.hub.data.tests.registers.factories import CHILD, MEI, MING
 from citybrain.hub.identity.tests import factories as people
 from citybrain.kernel.errors import Invalid, NotAllowed, NotFound
+from citybrain.kernel.models import AuditEntry
 
 PURPOSE = "核实高龄津贴申请"
 
@@ -210,3 +211,31 @@ def test_the_log_and_the_cache_hold_no_number(world, officer, client):
         for row in (*FileRead.objects.values(), *ReadLog.objects.values(), *AuditEntry.objects.values())
     ]
     assert not any(MEI in line or MING in line for line in kept)
+
+
+def test_who_looks_in_vain_or_is_refused_stands_on_record(world, officer, client):
+    """Asking about people until one of the answers is yes leaves a line for every no; no number stands in it."""
+    client.force_login(officer)
+    nobody = people.number(sequence=77)
+    asked = [
+        ({"number": nobody}, 404, "data.look_in_vain"),
+        ({"name": "测试甲", "trait": "1991-01-01"}, 404, "data.look_in_vain"),
+        ({"number": CHILD}, 403, "data.refuse_minor"),
+        ({"number": MEI, "unmask": "1"}, 403, "identity.refuse"),
+    ]
+    for said, status, action in asked:
+        before = AuditEntry.objects.count()
+        answer = client.post("/data/files/", {"kind": "person", "purpose": PURPOSE, **said})
+        assert answer.status_code == status, said
+        assert AuditEntry.objects.count() == before + 1, said
+        line = AuditEntry.objects.filter(action=action).first()
+        assert line is not None, action
+        for number in (nobody, CHILD, MEI):
+            assert number not in str(vars(line))
+
+
+def test_asking_about_people_is_limited(world, officer, client, monkeypatch):
+    monkeypatch.setattr("citybrain.hub.data.registers.views.files.LOOKS_A_MINUTE", 2)
+    client.force_login(officer)
+    sent = {"kind": "person", "name": "测试甲", "trait": "1991-01-01", "purpose": PURPOSE}
+    assert [client.post("/data/files/", sent).status_code for _turn in range(3)] == [404, 404, 429]

@@ -12,9 +12,11 @@ from citybrain.hub.data.registers.actions.objections import (
 )
 from citybrain.hub.data.registers.queries.objections import under_objection
 from citybrain.hub.data.tests.registers.factories import BY, MEI, MING
+from citybrain.hub.identity import api as identity
 from citybrain.hub.identity.tests import factories as people
 from citybrain.kernel import events
 from citybrain.kernel.errors import Conflict, Invalid, NotAllowed
+from citybrain.kernel.models import AuditEntry
 
 ADDRESS = "/data/my/file/person/object/"
 
@@ -119,8 +121,10 @@ def test_the_source_department_settles_it_and_readers_are_told(world, clerk):
 
 def test_another_department_does_not_answer(world, keeper, officer):
     row = raised()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed) as refused:
         register_objection(row.pk, by=people.actor(officer))
+    identity.keep_refusal(refused.value)
+    assert AuditEntry.objects.filter(action="data.refuse_objection").count() == 1, "rolled back with the act"
 
 
 def test_an_objection_names_an_item_and_a_reason(world):

@@ -19,7 +19,7 @@ from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 
 from citybrain.hub.data.catalogue.actions.declare import note_delivery
-from citybrain.hub.data.lake.catalog import catalog
+from citybrain.hub.data.lake.catalog import batch_of, catalog
 from citybrain.hub.data.lake.door.domain.grants import NOUN
 from citybrain.hub.data.lake.door.domain.spec import (
     DoorError,
@@ -32,10 +32,12 @@ from citybrain.hub.data.lake.door.domain.spec import (
 )
 from citybrain.hub.data.lake.tables import PROPERTIES
 from citybrain.hub.data.models import Resource
+from citybrain.kernel import clock
 from citybrain.kernel.actor import Actor
 
 MOST_MANIFESTS = 2_000
 LARGEST_MANIFEST = 32 * 1024 * 1024
+BEHIND, AHEAD = 60_000, 3_600_000  # milliseconds; Iceberg's own writers allow clocks a minute
 log = logging.getLogger(__name__)
 
 
@@ -103,6 +105,7 @@ def commit_table(
     for update in asked.updates:
         if update.action == "add-snapshot":
             check_files(target, update.snapshot)
+            check_history(target, update.snapshot)
     try:
         done = catalog().commit_table(target, asked.requirements, asked.updates)
     except CommitFailedException as error:
@@ -148,6 +151,17 @@ def check_files(found: Table, snapshot: Snapshot) -> None:
                 check_manifest(found, manifest)
     except (OSError, ValueError) as error:
         raise bad_request("the snapshot's manifests cannot be read") from error
+
+
+def check_history(found: Table, snapshot: Snapshot) -> None:
+    """A snapshot is of now and brings no delivery of ours: else it would change what a table was on an earlier day, or a
+    delivery to come would be taken for one that is there."""
+    newest = max((known.timestamp_ms for known in found.metadata.snapshots), default=0)
+    latest = int(clock.now().timestamp() * 1000) + AHEAD
+    if not newest - BEHIND <= snapshot.timestamp_ms <= latest:
+        raise forbidden("a snapshot is neither older than the newest one nor of tomorrow")
+    if batch_of(snapshot):
+        raise forbidden("deliveries are noted by the city")
 
 
 def check_manifest(found: Table, manifest: ManifestFile) -> None:

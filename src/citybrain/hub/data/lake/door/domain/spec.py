@@ -98,6 +98,8 @@ def check_updates(
             raise bad_request("format version 2 is the newest this catalogue keeps")
         if action == "set-properties":
             check_properties(update.updates, ours)
+        if action == "remove-properties":
+            check_removals(update.removals, ours)
         if action == "set-snapshot-ref":
             check_ref(update, fresh, current)
 
@@ -117,6 +119,13 @@ def check_properties(given: Mapping[str, Any], ours: Mapping[str, str]) -> None:
             continue
         if not name.startswith(PROPERTIES) or len(str(value)) > LARGEST_PROPERTY:
             raise forbidden(f"property {name[:80]} is not taken from outside")
+
+
+def check_removals(names: Iterable[str], ours: Mapping[str, str]) -> None:
+    """Only what a client may set it may take away; how long history is kept is the city's word."""
+    for name in names:
+        if name in ours or not name.startswith(PROPERTIES):
+            raise forbidden(f"property {name[:80]} is not taken away from outside")
 
 
 def is_inside(folder: str, path: str) -> bool:
