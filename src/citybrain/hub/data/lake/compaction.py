@@ -140,9 +140,7 @@ def sorted_rows(found: Table, made: Plan) -> Iterator[pa.RecordBatch]:
     number = found.schema().find_field("_key").field_id
     there = [piece(entry, number, 0) for entry in made.data]
     for low, high in ranges(cuts(there, target_bytes(found) * SORTED_FILES)):
-        inside = [
-            entry for entry, its in zip(made.data, there, strict=True) if may_hold(entry, its, low, high)
-        ]
+        inside = [entry for entry, its in zip(made.data, there, strict=True) if may_hold(its, low, high)]
         if not inside:
             continue
         bounds = [f"_key >= {low}"] * (low is not None) + [f"_key < {high}"] * (high is not None)
@@ -160,7 +158,7 @@ def ranges(keys: list[int]) -> list[tuple[int | None, int | None]]:
     return list(zip([None, *keys], [*keys, None], strict=True))
 
 
-def may_hold(entry: Entry, its: Piece, low: int | None, high: int | None) -> bool:
+def may_hold(its: Piece, low: int | None, high: int | None) -> bool:
     """Whether a file may hold rows of a range; rows without key belong to the last one."""
     if its.low is None or its.high is None:
         return True

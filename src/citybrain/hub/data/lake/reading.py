@@ -90,7 +90,11 @@ def answering(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
         sql = tree.sql(dialect="duckdb")
         for word, source in sources.items():  # a view would be bound once more, and so its files be opened
             sql = sql.replace(word, f"({source})")
-        own.execute(sql, asked.params or None)
+        try:
+            own.execute(sql, asked.params or None)
+        except duckdb.Error as error:
+            # What it quotes of the statement may name files, and nobody wrote it that way.
+            raise type(error)(str(error).partition("\n\nLINE ")[0]) from None
         yield own
 
 

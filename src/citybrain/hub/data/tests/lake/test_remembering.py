@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -73,6 +74,18 @@ def test_a_table_made_anew_under_its_name_is_another(people):
     tables.drop_table(NAME)
     tables.create_table(NAME, [LakeColumn("number", "text"), LakeColumn("town", "text")])
     assert reading.query(f"SELECT number, town FROM {NAME}").rows == []
+
+
+def test_what_the_engine_says_of_a_question_names_no_file(people):
+    for sql in (
+        f"SELECT nothing FROM {NAME}",
+        f"SELECT number + FROM_HEX('x') FROM {NAME}",
+        f"SELECT * FROM {NAME} x JOIN {NAME} x ON 1=1",
+    ):
+        with pytest.raises(duckdb.Error) as refusal:
+            reading.query(sql)
+        assert "parquet" not in str(refusal.value)
+        assert "LINE" not in str(refusal.value)
 
 
 def test_one_question_may_name_a_table_many_times(people):
