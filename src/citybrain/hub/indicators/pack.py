@@ -1,6 +1,5 @@
 """The part of a pack that indicators owns: ``indicators``."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from citybrain.hub.data import api as data
@@ -39,7 +38,7 @@ class Indicators:
     ) -> Iterable[packs.Problem]:
         """What is wrong with one side, given the dataset it counts."""
         assert side.dataset is not None
-        if ctx.known("tables", side.dataset) or ctx.known("resources", re.sub(r"[._]", "-", side.dataset)):
+        if not data.has_dataset(side.dataset) and data.in_packs(ctx, side.dataset):
             return  # a table of the lake: its columns are there once the pack is installed
         if not data.has_dataset(side.dataset):
             yield ctx.problem(

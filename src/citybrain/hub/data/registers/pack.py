@@ -1,10 +1,10 @@
 """Pack parts of the registers: ``codes`` 71, ``tables`` 72, ``models`` 74, ``archives`` 76; demo ``rows`` 905."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from citybrain.hub.data.catalogue.actions.declare import declare_resource, publish_resource
+from citybrain.hub.data.catalogue.queries.known import in_packs
 from citybrain.hub.data.models import LakeModel, Resource, SubjectFile
 from citybrain.hub.data.registers import documents
 from citybrain.hub.data.registers.actions import demo_rows
@@ -32,9 +32,7 @@ def unpublish(key: str) -> None:
 
 def known_resource(ctx: packs.Context, key: str) -> bool:
     """Whether a table, model, code table or resource of the catalogue has this key."""
-    if ctx.known("tables", key) or ctx.known("models", key):
-        return True
-    if ctx.known("resources", re.sub(r"[._]", "-", key)):
+    if in_packs(ctx, key):
         return True
     namespace, _, noun = key.partition(".")
     if namespace == "code" and ctx.known("codes", noun):

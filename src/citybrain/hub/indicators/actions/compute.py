@@ -148,7 +148,9 @@ def settle_days() -> int:
             written += len(moved)
             forget_members(chosen, first, today, found)
             renewed = {*moved, *(s.code for s in new)}  # a live turn looks at today only
-            judge(windows([s for s in chosen if s.definition.frequency != "live" or s.code in renewed], today))
+            judge(
+                windows([s for s in chosen if s.definition.frequency != "live" or s.code in renewed], today)
+            )
     return written
 
 

@@ -1,11 +1,13 @@
 """What publish checks have to know of the rest of the catalogue."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from citybrain.hub.data.catalogue.domain.checks import Known
 from citybrain.hub.data.models import CatalogueClass, Duty, Item
 from citybrain.hub.identity import api as identity
+from citybrain.hub.packs import api as packs
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.text import say
 
@@ -60,3 +62,10 @@ def unit_name(code: str) -> str:
         return say(identity.organisation(code).name) if code else ""
     except NotFound:
         return code
+
+
+def in_packs(ctx: packs.Context, key: str) -> bool:
+    """Whether a pack at hand, needed or installed brings a table or model of the lake of this key."""
+    dashed = re.sub(r"[._]", "-", key)  # a resource's document may be named by its file
+    places = (("tables", key), ("models", key), ("resources", key), ("resources", dashed))
+    return any(ctx.known(part, name) for part, name in places)
