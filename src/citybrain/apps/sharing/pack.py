@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citybrain.apps.sharing.actions.stories import begin_stories
+from citybrain.hub.data import api as data
 from citybrain.hub.packs import api as packs
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z][a-z0-9_]{0,59}$")]
@@ -101,7 +102,7 @@ class DataStories:
         for doc in docs:
             said: Any = doc.data
             for name in sorted(said.resources):
-                if not ctx.known("resources", name) and not ctx.known("models", name):
+                if not data.in_packs(ctx, name):
                     yield ctx.problem(
                         doc, code="unknown_table", zh=f"没有数据表 {name}", en=f"there is no table {name}"
                     )

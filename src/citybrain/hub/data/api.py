@@ -9,6 +9,7 @@ from citybrain.hub.data.catalogue.actions.declare import declare_resource, note_
 from citybrain.hub.data.catalogue.actions.lineage import forget_lineage, record_lineage
 from citybrain.hub.data.catalogue.actions.publish import publish_resource, withdraw_resource
 from citybrain.hub.data.catalogue.actions.sync_catalogue import sync_catalogue
+from citybrain.hub.data.catalogue.queries.known import in_packs
 from citybrain.hub.data.catalogue.queries.lineage import lineage
 from citybrain.hub.data.catalogue.queries.owned import resources_of
 from citybrain.hub.data.catalogue.queries.resources import (
@@ -103,7 +104,7 @@ __all__ = [
     "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
     "confirm_correction", "correct_record", "countable", "counted_dataset", "csv_text", "dataset", "datasets", "declare_resource",
     "disable_key", "dismiss_objection", "existing_grant", "fetch_facts", "forget_dataset",
-    "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "issue_grant", "job",
+    "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "in_packs", "issue_grant", "job",
     "jobs_in_trouble", "keep_doing_jobs", "keep_harvested", "lineage", "lineage_of", "make_key", "measure",
     "measure_all", "note_delivery", "objection", "problems_of", "publish_resource", "question",
     "raise_objection", "read", "recheck", "record_lineage", "register_application",

@@ -38,7 +38,7 @@ class Indicators:
     ) -> Iterable[packs.Problem]:
         """What is wrong with one side, given the dataset it counts."""
         assert side.dataset is not None
-        if ctx.known("resources", side.dataset) or ctx.known("models", side.dataset):
+        if not data.has_dataset(side.dataset) and data.in_packs(ctx, side.dataset):
             return  # a table of the lake: its columns are there once the pack is installed
         if not data.has_dataset(side.dataset):
             yield ctx.problem(

@@ -5,10 +5,10 @@ made when the installing transaction commits, rows come by jobs that are queued 
 install that is rolled back, leaves nothing behind.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from citybrain.hub.data.catalogue.queries.known import in_packs
 from citybrain.hub.data.models import LakeModel, Resource, SubjectFile
 from citybrain.hub.data.registers import documents
 from citybrain.hub.data.registers.actions import codes, demo_rows
@@ -36,9 +36,7 @@ def unpublish(key: str) -> None:
 
 def known_resource(ctx: packs.Context, key: str) -> bool:
     """Whether a resource, model or code table of a pack, or a resource of the catalogue, has this key."""
-    if ctx.known("resources", key) or ctx.known("models", key):
-        return True
-    if ctx.known("resources", re.sub(r"[._]", "-", key)):
+    if in_packs(ctx, key):
         return True
     namespace, _, noun = key.partition(".")
     if namespace == "code" and ctx.known("codes", noun):

@@ -144,9 +144,13 @@ def settle_days() -> int:
         with transaction.atomic():
             take_turn()
             found = count_days(chosen, first, today)
-            written += len(store_values(chosen, found))
+            moved = store_values(chosen, found)
+            written += len(moved)
             forget_members(chosen, first, today, found)
-            judge(windows([s for s in chosen if s.definition.frequency != "live"], today))
+            renewed = {*moved, *(s.code for s in new)}  # a live turn looks at today only
+            judge(
+                windows([s for s in chosen if s.definition.frequency != "live" or s.code in renewed], today)
+            )
     return written
 
 

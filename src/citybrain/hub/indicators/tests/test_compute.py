@@ -36,6 +36,16 @@ def test_a_share_over_thirty_days_is_the_sum_of_its_days(decide):
     assert indicators.value("T01").text == "92.5"
 
 
+def test_what_came_late_for_a_past_day_moves_the_live_figure_when_days_are_settled(decide):
+    install(definition())
+    decide(9, 1)
+    compute.settle_days()
+    compute.refresh_live()
+    decide(9, 1, days_ago=3)
+    compute.settle_days()
+    assert (indicators.value("T01").numerator, indicators.value("T01").denominator) == (18, 20)
+
+
 def test_computing_twice_within_a_minute_shows_the_newer_figure_both_times(decide):
     install(definition())
     decide(17, 3)

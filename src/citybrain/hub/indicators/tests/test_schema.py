@@ -31,8 +31,9 @@ def test_a_malformed_definition_is_refused(wrong):
 def problems(document):
     """Codes the checker finds."""
     context = SimpleNamespace(
-        problem=lambda doc, pointer, *, code, zh, en, level="error": code, known=lambda part, key: False
-    )
+        problem=lambda doc, pointer, *, code, zh, en, level="error": code,
+        known=lambda part, key: (part, key) == ("resources", "mzj.meal_aid"),
+    )  # fmt: skip
     return list(Indicators().check(context, [SimpleNamespace(data=document)]))
 
 
@@ -42,6 +43,7 @@ def test_the_checker_names_bad_conditions_columns_dimensions_and_lines(visits):
     assert problems(definition(numerator={"dataset": DATASET, "time": "nothing"})) == ["unknown_column"]
     assert problems(definition(thresholds={"warn": 90, "alarm": 95})) == ["thresholds"]
     assert problems(definition(numerator={"dataset": "data.nowhere"})) == ["unknown_dataset"]
+    assert problems(definition(numerator={"dataset": "mzj.meal_aid"}, denominator=None)) == []
 
 
 def test_the_fingerprint_follows_the_rule_and_not_its_name():

@@ -6,6 +6,7 @@ from typing import Any
 from citybrain.hub.data.catalogue.domain.checks import Known
 from citybrain.hub.data.models import CatalogueClass, Duty, Item
 from citybrain.hub.identity import api as identity
+from citybrain.hub.packs import api as packs
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.text import say
 
@@ -60,3 +61,8 @@ def unit_name(code: str) -> str:
         return say(identity.organisation(code).name) if code else ""
     except NotFound:
         return code
+
+
+def in_packs(ctx: packs.Context, key: str) -> bool:
+    """Whether a pack at hand, needed or installed brings a table or model of the lake of this key."""
+    return ctx.known("resources", key) or ctx.known("models", key)
