@@ -56,3 +56,15 @@ def test_past_its_cycle(cycle, days, late):
 
 def test_nothing_ever_delivered_is_late():
     assert past_cycle("daily", None, clock.now())
+
+
+def test_the_case_page_says_what_is_asked_in_words_and_leads_on(city, client):
+    row = f.request(city.asking)
+    client.force_login(city.officer)
+    page = client.get(f"/cases/{row.case_id}/").content.decode()
+    assert "核对救助对象身份" in page
+    assert "社会救助暂行办法" in page
+    assert "查询接口、核验" in page
+    assert 'href="/data/gaj.person/"' in page
+    assert f'href="/sharing/requests/{row.pk}/"' in page
+    assert "purpose_text" not in page
