@@ -111,7 +111,9 @@ def test_pages_of_data_keep_wcag_aa_and_never_scroll_sideways(city, visit, acces
 def test_a_card_of_a_table_names_every_value_beside_it(city, visit):
     page = go(visit("steward", PHONE), "/data/")
     cell = page.locator(".table-cards tbody tr td:not(.none)").first
-    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"提供方"'
+    name = cell.get_attribute("data-label")
+    assert name
+    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == f'"{name}"'
     label, value = cell.evaluate(
         "e => { const r = document.createRange(); r.selectNodeContents(e); const box = r.getBoundingClientRect();"
         " return [e.getBoundingClientRect().left + parseFloat(getComputedStyle(e).paddingLeft), box.left]; }"
