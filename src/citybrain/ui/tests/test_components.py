@@ -146,3 +146,14 @@ def test_a_figure_without_value_is_a_dash_and_a_stale_one_says_so():
     html = render('{{ c.kpi("Online", "82", unit="%", stale=True, light_colour="green") }}')
     assert "Stale" in html
     assert "light-green" not in html
+
+
+def test_a_cell_shows_its_technical_key_outside_the_link_and_keeps_short_words_together():
+    html = render(
+        '{{ c.table(["A", "B", "C"], [[{"text": "Name", "href": "/x/", "key": "a.b"}, "—", long]], cards=True) }}',
+        long="a sentence that may break into several lines",
+    )
+    assert '<a href="/x/">Name</a><span class="key">a.b</span>' in html
+    assert '<td class="none" data-label="B">—</td>' in html
+    assert '<th scope="row" class="short" data-label="A">' in html
+    assert '<td data-label="C">a sentence' in html

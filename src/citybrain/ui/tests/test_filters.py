@@ -68,3 +68,14 @@ def test_the_page_window_shows_first_last_and_current_in_order(current, pages):
 def test_a_query_keeps_its_other_parameters():
     assert filters.with_query("/x?a=1&page=2", "page", 3) == "/x?a=1&page=3"
     assert filters.with_query("?", "after", "中") == "?after=%E4%B8%AD"
+
+
+@pytest.mark.parametrize(("text", "zh", "en"), [
+    ("no such table / 没有这个表", "没有这个表", "no such table"), ("及 / 或", "及 / 或", "及 / 或"),
+    ("1 / 2", "1 / 2", "1 / 2"), (None, "", ""),
+])  # fmt: skip
+def test_a_sentence_in_both_languages_shows_the_readers_side(text, zh, en):
+    with translation.override("zh-hans"):
+        assert filters.one_language(text) == zh
+    with translation.override("en"):
+        assert filters.one_language(text) == en

@@ -51,3 +51,14 @@ def test_nobody_signed_in_sees_no_menu(entries):
     navigation.add("work", "ui:gallery", "Gallery", "")
     assert navigation.menu(None) == []
     assert navigation.menu(RequestFactory().get("/")) == []
+
+
+def test_a_long_menu_folds_the_sections_one_is_not_in(entries, monkeypatch):
+    monkeypatch.setattr(navigation, "LONGEST", 1)
+    navigation.add("work", "ui:gallery", "Gallery", "")
+    navigation.add("data", "ui:accessibility", "Statement", "")
+    inside = navigation.menu(request_of(path="/ui/gallery/"))
+    assert [s["open"] for s in inside] == [True, False]
+    assert all(s["open"] for s in navigation.menu(request_of(path="/elsewhere/")))
+    monkeypatch.setattr(navigation, "LONGEST", 2)
+    assert all(s["open"] for s in navigation.menu(request_of(path="/ui/gallery/")))

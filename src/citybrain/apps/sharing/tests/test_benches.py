@@ -67,3 +67,15 @@ def test_the_catalogue_leads_to_the_request_and_later_to_the_grant(city, client)
     row = f.request(city.asking, resource="gaj.station", items=["name"])
     f.step(row, "grant", city.officer)
     assert f'href="/data/grants/{row.grant_id}/"' in client.get("/data/gaj.station/").content.decode()
+
+
+def test_the_case_page_says_what_is_asked_in_words_and_leads_on(city, client):
+    row = f.request(city.asking)
+    client.force_login(city.officer)
+    page = client.get(f"/cases/{row.case_id}/").content.decode()
+    assert "核对救助对象身份" in page
+    assert "社会救助暂行办法" in page
+    assert "查询接口、核验" in page
+    assert 'href="/data/gaj.person/"' in page
+    assert f'href="/sharing/requests/{row.pk}/"' in page
+    assert "purpose_text" not in page

@@ -16,6 +16,6 @@ KEYS = declare(
     en="See the unit's data grants, keep its applications and keys",
 )
 
-navigation.add("use", "data:grants", _("Data grants"), KEYS, 20, icon="hands")
+navigation.add("use", "data:grants", _("Data grants"), KEYS, 20, icon="certificate")
 navigation.add("use", "data:applications", _("Applications and keys"), KEYS, 30, icon="lock")
 navigation.add("use", "data:corrections", _("Corrections to confirm"), KEYS, 50, icon="bell")

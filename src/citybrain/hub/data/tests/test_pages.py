@@ -1,5 +1,7 @@
 """The catalogue pages as officials get them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -69,3 +71,39 @@ def test_no_word_in_an_address_breaks_a_page(catalogued, watcher, client, odd):
         assert client.get(reverse(f"data:{name}", args=args), sent).status_code < 500
     assert client.post(reverse("data:export", args=["data.visit"]), sent).status_code < 500
     assert client.get("/data/no%00thing/").status_code < 500
+
+
+def test_the_log_names_datasets_and_narrows_by_dataset_kind_and_day(catalogued, steward, watcher, client):
+    client.force_login(steward)
+    client.get(reverse("data:rows", args=["data.visit"]), {"purpose": "monthly check"})
+    client.post(reverse("data:export", args=["data.visit"]), {"purpose": "quarterly check"})
+    client.force_login(watcher)
+    address, title = reverse("data:log"), Resource.objects.get(pk="data.visit").title["zh"]
+    page = client.get(address).content.decode()
+    assert "monthly check" in page
+    assert title in page
+    assert "monthly check" in client.get(address, {"dataset": title}).content.decode()
+    only = client.get(address, {"kind": "export"}).content.decode()
+    assert "quarterly check" in only
+    assert "monthly check" not in only
+    assert "monthly check" not in client.get(address, {"until": "2020-01-01"}).content.decode()
+    assert client.get(address, {"since": "yesterday"}).status_code == 422
+    rows = client.get(address, {"as": "csv", "kind": "export"})
+    assert rows["Content-Type"].startswith("text/csv")
+    assert "quarterly check" in rows.content.decode()
+
+
+def test_the_log_is_paged_by_its_last_line(catalogued, steward, watcher, client, monkeypatch):
+    monkeypatch.setattr("citybrain.hub.data.views.rows.LOG_PAGE", 2)
+    client.force_login(steward)
+    for number in range(5):
+        client.get(reverse("data:rows", args=["data.visit"]), {"purpose": f"look number {number}"})
+    client.force_login(watcher)
+    seen, after = [], ""
+    for _page in range(3):
+        page = client.get(reverse("data:log"), {"after": after}).content.decode()
+        seen += re.findall(r"look number \d", page)
+        after = (re.findall(r"after=([0-9a-f-]{36})", page) or [""])[0]
+    assert seen == [f"look number {n}" for n in (4, 3, 2, 1, 0)]
+    assert after == ""
+    assert client.get(reverse("data:log"), {"after": "nonsense"}).status_code == 200
