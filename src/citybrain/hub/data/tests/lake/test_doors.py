@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from pyiceberg.exceptions import NoSuchTableError
 
 from citybrain.hub.data import api as data
 from citybrain.hub.data.models import ReadLog
@@ -76,3 +77,29 @@ def test_a_declared_resource_has_its_table_and_tells_of_deliveries(lake, db):
     data.declare_resource("mzj.card", title={"zh": "卡", "en": "Cards"}, items=more, by=by)
     assert data.resource("mzj.card").version == 2
     assert data.measure("mzj.card", where="phone = null") == 2
+
+
+def test_a_declared_table_that_nobody_wrote_to_reads_as_empty_and_the_first_write_makes_it(lake, db):
+    from citybrain.hub.data.lake import reading, tables
+    from citybrain.kernel.actor import Actor
+
+    by = Actor.system("tests")
+    items = [
+        {"name": "number", "type": "text", "title": {"zh": "号码", "en": "Number"}},
+        {"name": "at", "type": "date", "title": {"zh": "日期", "en": "Date"}},
+    ]
+    said = {
+        "title": {"zh": "卡", "en": "Cards"},
+        "items": items,
+        "by": by,
+        "owner": "350900-mzj",
+        "table": "later",
+    }
+    data.declare_resource("mzj.card", **said)
+    assert not tables.has_table("mzj.card")
+    assert reading.query("SELECT number, at, _batch FROM mzj.card WHERE at > DATE '2026-01-01'").rows == []
+    assert reading.row_count("mzj.card") == 0
+    factories.deliver("mzj.card", [{"number": "1"}])
+    assert reading.query("SELECT number, at FROM mzj.card").rows == [("1", None)]
+    with pytest.raises(NoSuchTableError):
+        reading.query("SELECT 1 FROM mzj.nothing")
