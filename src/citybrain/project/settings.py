@@ -260,9 +260,8 @@ LAKE_STORE = {
     "s3.endpoint": env("S3_ENDPOINT"),
     "s3.access-key-id": env("S3_KEY"),
     "s3.secret-access-key": env("S3_SECRET"),
-    "s3.region": env(
-        "S3_REGION", "us-east-1" if env("S3_ENDPOINT") else ""
-    ),  # most stores of one's own have none
+    # Most stores of one's own have no regions, and clients want one all the same.
+    "s3.region": env("S3_REGION", "us-east-1" if env("S3_ENDPOINT") else ""),
     # https://bucket.host/… instead of https://host/bucket/…: what some clouds want; never a store of one's own.
     "s3.force-virtual-addressing": "true" if flag("S3_VIRTUAL_HOST", not env("S3_ENDPOINT")) else "false",
 }
