@@ -4,18 +4,21 @@ import json
 import multiprocessing
 import os
 import signal
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 
 from citybrain.hub.data.grants.actions.exchanges import begin_due_exchanges, set_up_exchange
-from citybrain.hub.data.grants.exchange import files, postgresql, work
+from citybrain.hub.data.grants.exchange import files, mysql, postgresql, work
 from citybrain.hub.data.grants.queries import pieces
 from citybrain.hub.data.jobs import running
-from citybrain.hub.data.lake import catalog, engine
+from citybrain.hub.data.lake import catalog, engine, merging
 from citybrain.hub.data.models import Exchange, GrantUse, Job, ShareLog
 from citybrain.hub.data.tests.grants import factories, places
 from citybrain.hub.identity.tests import factories as town
+from citybrain.kernel import clock
+from citybrain.kernel.ids import new_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 PEOPLE = [{**factories.ROWS[0], "number": f"35090219900303{n:04d}"} for n in range(11)]
@@ -30,6 +33,12 @@ STEPS = [
         (postgresql.PostgresTarget, "finish", (1,)),
         (postgresql.PostgresTarget, "prepare", (1,)),
     )
+    for when in ("before", "after")
+    for time in times
+]
+MYSQL_STEPS = [
+    (mysql.MysqlTarget, name, when, time)
+    for name, times in (("together", (1, 3)), ("finish", (1,)))
     for when in ("before", "after")
     for time in times
 ]
@@ -108,6 +117,38 @@ def test_rows_in_a_database_are_there_once(granted, step):
         assert places.ask(target, secret, "SELECT sum(rows), bool_and(complete) FROM citybrain_delivery") == [
             (11, True)
         ]
+
+
+@pytest.mark.parametrize("step", MYSQL_STEPS, ids=lambda s: f"{s[1]}-{s[2]}-{s[3]}")
+def test_rows_in_a_mariadb_are_there_once(granted, step, tmp_path):
+    with places.mariadb(tmp_path) as (target, secret):
+        set_up_exchange(grant_id=granted.id, kind="mysql", target=target, secret=secret, by=factories.BY)
+        begin_due_exchanges(by=factories.BY)
+        killed(step)
+        finished()
+        door = mysql.MysqlTarget(Exchange.objects.get().pk, target, secret)
+        asked = "SELECT count(*), count(DISTINCT number) FROM t.people"
+        assert door.engine.execute(asked).fetchone() == (len(PEOPLE), len(PEOPLE))
+        assert [there.complete for there in door.progress().values()] == [True]
+        door.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_is_taken_back_is_taken_back_once(granted, when, monkeypatch):
+    monkeypatch.setattr(work, "MOST_GONE", 1)
+    with places.database() as (target, secret):
+        set_up_exchange(grant_id=granted.id, kind="postgresql", target=target, secret=secret, by=factories.BY)
+        begin_due_exchanges(by=factories.BY)
+        finished()
+        gone = [row["number"] for row in PEOPLE[:3]]
+        merging.delete("gaj.person", batch=new_id(), at=clock.now(), key="number", keys=gone)
+        with clock.travel(timedelta(hours=25)):
+            begin_due_exchanges(by=factories.BY)
+        killed((postgresql.PostgresTarget, "remove", when, 2))
+        while running.do_next():
+            pass
+        left = [number for (number,) in places.ask(target, secret, "SELECT number FROM people ORDER BY 1")]
+        assert left == sorted(row["number"] for row in PEOPLE[3:])
 
 
 @pytest.mark.parametrize("step", FILE_STEPS, ids=lambda s: f"{s[0].__name__}-{s[1]}-{s[2]}-{s[3]}")
