@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from citybrain.apps.opendata.actions import release
 from citybrain.apps.opendata.models import OpenDataset
 from citybrain.apps.opendata.tasks import look_after, take_off_hindered
 from citybrain.apps.opendata.tests import factories
@@ -89,6 +90,12 @@ def test_from_proposal_to_publication(client, team):
     dataset.refresh_from_db()
     assert (dataset.state, dataset.rows, dataset.versions.get().state) == ("published", 24, "published")
     assert client.get(reverse("opendata:dataset", args=[dataset.slug])).status_code == 200
+    assert ("product:clinic-visits", "born") in {
+        (s.key, s.item) for s in data.lineage("wjw.visit", "born", way="down")
+    }
+    assert not data.lineage("wjw.visit", "visitor", way="down"), "what is left out goes nowhere"
+    release.withdraw_dataset(dataset.pk, reason="复核", by=factories.BY)
+    assert not data.lineage("wjw.visit", way="down")
 
 
 def test_nothing_is_published_before_a_version_passed(client, team):
