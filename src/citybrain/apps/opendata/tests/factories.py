@@ -76,6 +76,7 @@ def standing(slug: str = "working-days", source: str = "workdays", **values: Any
     from citybrain.apps.opendata.queries.standing import SOURCES
 
     whole = Treatment(columns={i.name: ColumnTreatment() for i in SOURCES[source].items})
+    OpenDataset.objects.filter(slug=slug).delete()  # the pack's own, where a file of tests has it installed
     made = draft(slug, whole, pack="open-data-base", **values)
     OpenDataset.objects.filter(pk=made.pk).update(source=f"standing:{source}")
     made.refresh_from_db()

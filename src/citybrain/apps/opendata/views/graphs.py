@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from citybrain.apps.opendata.queries import catalogue, ckan, cpsv, dcat
+from citybrain.apps.opendata.queries import catalogue, ckan_shapes, cpsv, dcat
 from citybrain.apps.opendata.views.asked import base, shared, whole
 from citybrain.kernel.errors import NotFound
 from citybrain.kernel.guard import public
@@ -73,7 +73,7 @@ def catalogue_text(address: str, kind: str, page: int) -> str:
     listed = list(
         catalogue.shown().select_related("portal").order_by("slug")[(page - 1) * dcat.PAGE : page * dcat.PAGE]
     )
-    versions = ckan.newest(listed)
+    versions = ckan_shapes.newest(listed)
     made = dcat.catalogue(
         address, [(row, versions.get(row.pk)) for row in listed], page=page, pages=pages, total=total,
         span=catalogue.span(),

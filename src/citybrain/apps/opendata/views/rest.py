@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from citybrain.apps.opendata.actions.count import count
-from citybrain.apps.opendata.queries import catalogue, ckan, rows
+from citybrain.apps.opendata.queries import catalogue, ckan, ckan_shapes, rows
 from citybrain.apps.opendata.views.asked import ANONYMOUS, KEYED, base, count_call, shared, whole, word
 from citybrain.kernel.errors import CityError, Invalid, NotAllowed, NotFound, TooMany
 from citybrain.kernel.guard import public
@@ -94,13 +94,13 @@ def said(request: HttpRequest) -> dict[str, Any]:
         return {k: nested(k, v) if k in NESTED else v for k, v in given.items()}
     body = request.body
     if len(body) > LARGEST_BODY:
-        raise ckan.problem("body", "Too large")
+        raise ckan_shapes.problem("body", "Too large")
     try:
         made = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
-        raise ckan.problem("body", "Bad JSON") from error
+        raise ckan_shapes.problem("body", "Bad JSON") from error
     if not isinstance(made, dict):
-        raise ckan.problem("body", "Must be an object")
+        raise ckan_shapes.problem("body", "Must be an object")
     return {str(k): v for k, v in made.items()}
 
 
@@ -113,7 +113,7 @@ def nested(name: str, text: str) -> Any:
     try:
         return json.loads(text[:20_000])
     except (ValueError, RecursionError) as error:
-        raise ckan.problem(name, "Cannot parse JSON") from error
+        raise ckan_shapes.problem(name, "Cannot parse JSON") from error
 
 
 def refusal(about: str, error: CityError) -> JsonResponse:

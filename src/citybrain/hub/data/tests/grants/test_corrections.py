@@ -26,14 +26,21 @@ def corrected():
     )
 
 
+def objected(record):
+    """An objection to a record, registered: the flag is up."""
+    made = data.raise_objection(
+        resource_key="gaj.person", record=record, item="name", claimed="林晓梅", reason="姓名有误", by=BY
+    )
+    data.register_objection(made.pk, by=BY)
+    return made
+
+
 def test_the_flag_travels_with_rows_and_answers(app):
     grant = factories.grant()
     objection = data.raise_objection(
         resource_key="gaj.person", record=MEI.lower(), item="name", claimed="林晓梅", reason="姓名有误", by=BY
     )
-    assert not data.under_objection(
-        "gaj.person", MEI
-    )  # raised; the flag goes up when the platform registers it
+    assert not data.under_objection("gaj.person", MEI), "the flag goes up when the platform registers it"
     data.register_objection(objection.pk, by=BY)
     told = app.post(ROWS_URL, {}, grant.id).json()
     flagged = [row["name"] for row in told["rows"] if row.get("_under_objection")]
@@ -129,7 +136,7 @@ def test_without_the_table_of_the_year_nothing_is_guessed(app):
 
 def test_an_adverse_decision_cannot_rest_on_a_record_under_objection_alone(app):
     grant = factories.grant()
-    data.dispute_record(resource="gaj.person", record=MEI, objection_id="o1", by=BY)
+    objection = objected(MEI)
     logged = ShareLog.objects.count()
     said = {"record": MEI, "items": {"name": "林小梅"}}
     refused = app.post(VERIFY_URL, {**said, "use": "adverse_decision"}, grant.id)
@@ -155,14 +162,14 @@ def test_an_adverse_decision_cannot_rest_on_a_record_under_objection_alone(app):
     ):
         with pytest.raises(Conflict):
             ask()
-    data.settle_record(resource="gaj.person", record=MEI, objection_id="o1", by=BY)
+    data.settle_objection(objection.pk, corrected=False, answer="与档案一致", by=BY)
     assert app.post(VERIFY_URL, {**said, "use": "adverse_decision"}, grant.id).json()["same"] is True
 
 
 def test_pages_go_on_behind_a_withheld_record(app):
     grant = factories.grant()
     for row in ROWS[:2]:
-        data.dispute_record(resource="gaj.person", record=row["number"], objection_id="o1", by=BY)
+        objected(row["number"])
     seen, after = [], ""
     for _page in range(5):
         told = app.post(ROWS_URL, {"limit": 1, "use": "adverse_decision", "after": after}, grant.id).json()

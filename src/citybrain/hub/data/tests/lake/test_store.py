@@ -1,13 +1,18 @@
 """The lake in an S3 store instead of a folder: every way in, out and through, by the real protocol."""
 
+import os
 import secrets
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings as city
 from django.test import override_settings
 from pyarrow.fs import FileSelector
 
@@ -30,6 +35,7 @@ from citybrain.hub.data.tests.lake import readers
 from citybrain.kernel import clock
 from citybrain.kernel.errors import Unavailable
 
+ROOT = Path(__file__).resolve().parents[6]
 NAME = "gaj.person"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 COLUMNS = [LakeColumn("number", "text"), LakeColumn("amount", "number")]
@@ -189,8 +195,15 @@ def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(lake, settings
 
 
 def test_settings_of_a_process_lead_to_the_store(people, store):
-    from tests.faults.test_lake import finished, start
-
-    assert finished([start("append", 1, 2), start("append", 2, 2)]) == [20, 20]
-    assert len(seen()) == 1040
+    env = {
+        **os.environ, "DATABASE_URL": catalog.database_uri().replace("postgresql+psycopg", "postgres"),
+        "CITYBRAIN_LAKE_WAREHOUSE": city.LAKE_WAREHOUSE, "CITYBRAIN_LAKE_CATALOG": city.LAKE_CATALOG, "CITYBRAIN_DATA_DIR": str(city.DATA_DIR),
+        "CITYBRAIN_S3_ENDPOINT": city.LAKE_STORE["s3.endpoint"], "CITYBRAIN_S3_KEY": city.LAKE_STORE["s3.access-key-id"],
+        "CITYBRAIN_S3_SECRET": city.LAKE_STORE["s3.secret-access-key"], "CITYBRAIN_S3_REGION": city.LAKE_STORE["s3.region"],
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+    }  # fmt: skip
+    argv = [sys.executable, "-m", "tests.faults.lake", "append", "1", "2"]
+    done = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout.strip()) == (0, "20"), done.stderr[-2000:]
+    assert len(seen()) == 1020
     assert catalog.warehouse().startswith("s3://")
