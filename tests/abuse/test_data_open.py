@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
-from citybrain.apps.opendata.domain.risk import anonymous
 
+from citybrain.apps.opendata.actions.workspace import workspace
 from citybrain.apps.opendata.domain.deidentify import treated
+from citybrain.apps.opendata.domain.disclosure import anonymous
 from citybrain.apps.opendata.domain.treatment import ColumnTreatment, Treatment, watched
 
 TODAY = date(2026, 11, 30)
@@ -25,7 +26,7 @@ def test_a_generalisation_lets_through_nothing_it_does_not_generalise(step):
     assert after(step, *PERSONAL) == [None] * len(PERSONAL)
 
 
-def test_nobody_is_found_because_a_column_is_called_plain():
+def test_nobody_is_found_because_a_column_is_called_plain(tmp_path, settings):
     """Without a quasi-identifier nothing is counted; who they are is the catalogue's word, not the proposer's."""
     items = [
         SimpleNamespace(name="born", personal="yes", grade="L2"),
@@ -42,8 +43,12 @@ def test_nobody_is_found_because_a_column_is_called_plain():
     rows = pa.table(
         {"born": ["30-39", "30-39", "90+"], "ward": ["350902000000"] * 3, "seen_on": ["2026-01"] * 3}
     )
-    kept, found = anonymous(rows, seen)
-    assert (kept.num_rows, found["suppressed"]) == (2, 1), "the one of ninety stays"
+    settings.DATA_DIR = tmp_path
+    with workspace() as work:
+        work.hold("treated", [rows])
+        found = anonymous(work.engine, seen)
+        kept = work.engine.execute("SELECT born FROM kept").fetchall()
+    assert (kept, found["suppressed"]) == ([("30-39",), ("30-39",)], 1), "the one of ninety stays"
 
 
 def test_what_can_be_generalised_is():

@@ -199,7 +199,7 @@ def test_a_unit_watches_its_own_share_and_no_other(settings, tmp_path):
 def test_a_server_that_lies_about_its_files_fills_no_memory(monkeypatch, tmp_path):
     class Lying(io.BytesIO):
         def stat(self):
-            return SimpleNamespace(st_size=2**62)
+            return SimpleNamespace(st_size=2**62, st_mtime=1)
 
         def prefetch(self, size):
             raise MemoryError(f"{size // 32768} pieces noted at once")
@@ -219,8 +219,9 @@ def test_a_server_that_lies_about_its_files_fills_no_memory(monkeypatch, tmp_pat
     monkeypatch.setattr(sftp, "opened", opened)
     monkeypatch.setattr(sftp, "MOST_LISTED", 20)
     access = Access(new_id(), "sftp", "350902-scjg", {"settle": 0}, "x")
-    found = sftp.Sftp().bring(access, Wish("*.csv", {}, "", new_id()), tmp_path)
-    assert found.path.read_bytes() == b"a\n1\n"
+    with pytest.raises(Unavailable) as refusal:  # and no MemoryError: nothing was noted ahead
+        sftp.Sftp().bring(access, Wish("*.csv", {}, "", new_id()), tmp_path)
+    assert refusal.value.code == "changing", "what it says it has and what it gave are not the same"
 
 
 def test_a_broker_can_neither_flood_us_nor_speak_for_another_topic():
