@@ -80,6 +80,7 @@ from citybrain.hub.data.quality.actions.begin import begin_scan, recheck
 from citybrain.hub.data.quality.domain.reach import register_probe
 from citybrain.hub.data.quality.queries.problems import problems_of, scan_result
 from citybrain.hub.data.quality.records import ProblemRecord, Problems, ScanResult
+from citybrain.hub.data.queries.contracts import bought
 from citybrain.hub.data.queries.measure import measure, measure_all, question
 from citybrain.hub.data.queries.read import read
 from citybrain.hub.data.queries.stream import stream
@@ -101,7 +102,7 @@ __all__ = [
     "ItemRecord", "JobRecord", "ObjectionRaised", "ObjectionSettled", "ProblemRecord", "Problems",
     "ProblemsCured", "ProblemsFound", "Purpose", "Question", "RecordCorrected", "ResourceChanged",
     "ResourcePublished", "ResourceRecord", "ResourceWithdrawn", "Rows", "RowsDelivered", "Run", "ScanResult",
-    "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "catalogue", "condition",
+    "SharedRows", "Sheet", "Wanted", "begin_build", "begin_job", "begin_scan", "bought", "catalogue", "condition",
     "confirm_correction", "correct_record", "countable", "counted_dataset", "csv_text", "dataset", "datasets", "declare_resource",
     "disable_key", "dismiss_objection", "existing_grant", "fetch_facts", "forget_dataset",
     "forget_lineage", "grant", "grants_of", "grants_on", "has_dataset", "in_packs", "issue_grant", "job",

@@ -21,6 +21,7 @@ from citybrain.apps.opendata.domain.profile import Stored, profile
 from citybrain.apps.opendata.domain.treatment import Treatment, hindrances, watched
 from citybrain.apps.opendata.models import OpenDataset, Version
 from citybrain.apps.opendata.queries.reading import items_of, opening_of, source_batches
+from citybrain.hub.data import api as data
 from citybrain.kernel import audit, clock
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.errors import Conflict
@@ -31,7 +32,10 @@ TYPES = ((pa.types.is_boolean, "bool"), (pa.types.is_integer, "integer"), (pa.ty
 
 
 def refuse_hindered(dataset: OpenDataset) -> None:
-    """NotOpenable when the source may not be opened under the dataset's treatment now (A22; grades may have risen)."""
+    """NotOpenable when the source may not be opened under the dataset's treatment now (A22; grades may have risen; S75: bought)."""
+    kind, _, name = dataset.source.partition(":")
+    if kind == "resource" and data.bought(name):
+        raise NotOpenable(HINDRANCE["bought"].say(), code="bought")
     found = hindrances(
         items_of(dataset.source), Treatment(**dataset.treatment), opening=opening_of(dataset.source)
     )
@@ -41,6 +45,7 @@ def refuse_hindered(dataset: OpenDataset) -> None:
 
 
 HINDRANCE = {
+    "bought": Text(zh="统采的社会数据受合同约束，不得开放", en="bought data are bound by their contract and are not opened"),
     "l4": Text(zh="L4 级信息项不得开放", en="an item of grade L4 is never opened"),
     "not_opened": Text(zh="目录中标为不予开放", en="the catalogue says it is not to be opened"),
     "personal": Text(zh="个人信息和 L3 级信息项必须删除、掩码或泛化", en="personal and L3 items must be dropped, masked or generalised"),

@@ -5,6 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.apps.registry import apps
 from django.core.files.storage import default_storage
 
 from citybrain.apps.opendata.actions import build, release, workspace
@@ -13,6 +14,7 @@ from citybrain.apps.opendata.domain.treatment import ColumnTreatment, Treatment
 from citybrain.apps.opendata.models import Version
 from citybrain.apps.opendata.tests import factories
 from citybrain.hub.data.models import Item, ReadLog
+from citybrain.kernel import clock
 from citybrain.kernel.errors import CityError
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,19 @@ def test_a_resource_that_is_not_opened_stays_closed(lake):
     with pytest.raises(NotOpenable) as refused:
         build.make_version(factories.draft(), 1, by=BY)
     assert refused.value.code == "not_opened"
+
+
+def test_what_was_bought_is_not_opened(lake):
+    """S75: a contract binds the city; opening would give the supplier's data to everybody."""
+    factories.resource()
+    today = clock.today()
+    apps.get_model("data", "Contract").objects.create(
+        number="C1", title="门诊", supplier="某公司（演示）", scope="本市部门", price_fen=1, price_basis="询价", begins=today, expires=today,
+        organisation="350902-scjg", resource_id="wjw.visit", created_at=clock.now(),
+    )  # fmt: skip
+    with pytest.raises(NotOpenable) as refused:
+        build.make_version(factories.draft(), 1, by=BY)
+    assert refused.value.code == "bought"
 
 
 def test_small_counts_have_to_be_suppressed(lake):

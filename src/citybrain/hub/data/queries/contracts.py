@@ -42,6 +42,11 @@ def refuse_outside(resource: str, organisation: str) -> None:
     raise NotAllowed(_("The contract of these data does not name your unit."), code="contract")
 
 
+def bought(resource: str) -> bool:
+    """Whether a dataset was ever bought under a contract: its use is bounded by what was agreed, not by the city alone."""
+    return Contract.objects.filter(resource=resource).exists()
+
+
 def last_day(resource: str, organisation: str) -> date | None:
     """The last day a unit may use a bought dataset by the contracts in force; None when it is free of contracts.
 
