@@ -121,7 +121,7 @@ def collected(place: Path, name: str) -> tuple:
     from citybrain.kernel.actor import Actor
 
     by = Actor.system("bench")
-    settings.COLLECTION_FOLDERS = [str(place)]
+    settings.COLLECTION_FOLDERS = [f"{UNIT}={place}"]
     source = register_source(
         title="bench", kind="folder", organisation=UNIT, settings={"path": str(place), "settle": 0}, by=by
     )

@@ -37,7 +37,7 @@ def city():
         with postgres.throwaway(top / "postgres") as url:
             env = {**os.environ, "DATABASE_URL": url, "CITYBRAIN_DATA_DIR": str(top / "data"), "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
                    "CITYBRAIN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "citybrain.project.settings",
-                   "CITYBRAIN_LAKE_MEMORY": ENGINE, "CITYBRAIN_COLLECTION_FOLDERS": str(top)}  # fmt: skip
+                   "CITYBRAIN_LAKE_MEMORY": ENGINE, "CITYBRAIN_COLLECTION_FOLDERS": f"350902-scjg={top}"}  # fmt: skip
             (top / "data").mkdir()
             with Nursery("tests.faults.collecting", env, top / "processes") as nursery:
                 tell(nursery, "migrate")
@@ -151,9 +151,17 @@ def test_a_large_file_in_bounded_memory_with_a_spoiled_row_near_its_end(city):
         with psycopg.connect(env["DATABASE_URL"]) as database:
             return database.execute(sql, [run]).fetchone()[0]
 
+    def begun() -> bool:
+        """Four batches are in; a job that gave up says why instead of being waited for."""
+        error = value(
+            "SELECT j.error FROM data_job j JOIN data_collectionrun r ON r.job_id = j.id WHERE r.id = %s"
+        )
+        assert not error, error
+        return value("SELECT count(*) FROM data_runbatch WHERE run_id = %s") >= 4
+
     first = Worker(env, top / "jobs.log")
     try:
-        first.wait(lambda: value("SELECT count(*) FROM data_runbatch WHERE run_id = %s") >= 4)
+        first.wait(begun)
     finally:
         first.kill()
     assert value("SELECT collected FROM data_collectionrun WHERE id = %s") < LARGE_ROWS, "killed half-way"
