@@ -9,6 +9,7 @@ from .actions.delegations import grant_delegation, revoke_delegation
 from .actions.people import register_legal_person, register_person
 from .actions.roles import register_role_permissions
 from .actions.signing import (
+    begin_demo_keys,
     retire_signing_key,
     rotate_signing_key,
     sign,
@@ -100,6 +101,7 @@ __all__ = [
     "actor_of",
     "applicant_at_window",
     "assurance",
+    "begin_demo_keys",
     "check_citizen_number",
     "check_config",
     "check_uscc",

@@ -49,6 +49,7 @@ def tell_stories(run: data.Run) -> dict[str, Any]:
     pack, _sign, key = run.subject.partition(":")
     said: Any = next(d.data for d in packs.Library().pack(pack).docs("open_stories") if d.key == key)
     wait_for_rows(run, {one.resource for one in said.releases})
+    identity.begin_demo_keys()
     stories = [(release, one) for one in said.releases]
     stories += [(voice, one) for one in said.voices] + [(ask, one) for one in said.requests]
     for number, (tell, one) in enumerate(stories):

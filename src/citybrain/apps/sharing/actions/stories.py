@@ -45,6 +45,7 @@ def tell_stories(run: data.Run) -> dict[str, Any]:
     pack, _sign, key = run.subject.partition(":")
     said: Any = next(d.data for d in packs.Library().pack(pack).docs("data_stories") if d.key == key)
     wait_for_rows(run, said.resources)
+    identity.begin_demo_keys()
     stories = [(ask, one) for one in said.requests] + [(object_to, one) for one in said.objections]
     for number, (tell, one) in enumerate(stories):
         if number < run.checkpoint.get("told", 0):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,8 @@ from citybrain.kernel.errors import NotAllowed
 from citybrain.kernel.ids import new_id
 
 from ..data import Signature, SigningKeyRecord
-from ..models import SigningKey
+from ..models import Account, SigningKey
+from ..queries.actor import actor_of
 
 YEARS = timedelta(days=2 * 365)
 DIGEST = 32
@@ -52,6 +54,17 @@ def signing_key(actor: Actor) -> SigningKeyRecord:
     if actor.kind != "official" or actor.account_id is None:
         raise NotAllowed(_("Only an official in a post can sign."), code="no_signature")
     return _record(_current(actor, clock.now()))
+
+
+def begin_demo_keys() -> int:
+    """Keys from a year ago on for the demo's officials that have none, so that stories of the past can be signed in any order;
+    how many were made. NotAllowed outside demo mode."""
+    if settings.MODE != "demo":
+        raise NotAllowed("demo mode only / 仅限演示模式", code="demo_only")
+    found = Account.objects.filter(demo=True, is_active=True, kind=Account.Kind.OFFICIAL)
+    rows = found.exclude(pk__in=SigningKey.objects.values("account_id"))
+    with clock.travel(-YEARS / 2):
+        return len([_issue(actor_of(row, terminal="demo"), clock.now()) for row in rows])
 
 
 def present_key(actor: Actor) -> SigningKeyRecord | None:
