@@ -2,7 +2,6 @@
 
 import copy
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -144,21 +143,6 @@ def test_an_expired_key_is_replaced_at_the_next_signature(staff):
     before = identity.signing_key(staff.decider)
     with clock.freeze(before.valid_to):
         assert identity.signing_key(staff.decider).key_id != before.key_id
-
-
-def test_what_demo_officials_did_in_the_past_holds_in_whatever_order_it_is_told(staff, settings):
-    from citybrain.hub.identity.models import Account
-    from citybrain.kernel.errors import NotAllowed
-
-    settings.MODE = "production"
-    with pytest.raises(NotAllowed):
-        identity.begin_demo_keys()
-    settings.MODE = "demo"
-    Account.objects.filter(pk=staff.decider.account_id).update(demo=True)
-    assert (identity.begin_demo_keys(), identity.begin_demo_keys()) == (1, 0)
-    decided(staff)
-    with clock.travel(-timedelta(days=90)):
-        assert broken(decided(staff)) == []
 
 
 def test_citizens_and_the_system_have_no_signature(staff):
