@@ -6,7 +6,8 @@ Reading every text with a set of blanks takes longer than all rules together, an
 import numpy as np
 import pyarrow as pa
 
-from citybrain.hub.data.collection.domain.checks import BLANK, LOST
+from citybrain.hub.data.collection.domain.checks import LOST
+from citybrain.hub.data.domain.blank import BLANK
 
 SIGNS = [sign.encode() for sign in BLANK]
 SPOILS = [sign.encode() for sign in LOST]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from citybrain.hub.data.domain.blank import BLANK
 from citybrain.hub.data.quality.domain import check_digits
 
 NAMES = ("required", "length", "pattern", "codes", "lowest", "highest", "identifier")
@@ -34,7 +35,6 @@ YES = ("1", "true", "t", "yes", "y", "是", "有", "真", "对")
 NO = ("0", "false", "f", "no", "n", "否", "无", "假", "错")
 # GB 11643-1999: weights 2^(17-i) mod 11 and the check characters; GB 32100-2015: weights 3^i mod 31, 31 characters.
 CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-BLANK = " \t\r\n\u3000\ufeff\xa0"  # what is taken off around a value
 LOST = ("\ufffd", "\0")  # what decoding leaves where bytes are no text of the encoding
 
 

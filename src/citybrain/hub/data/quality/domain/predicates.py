@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from citybrain.hub.data.data import EXPRESSION_TYPES
+from citybrain.hub.data.domain.blank import BLANK
 from citybrain.hub.data.lake import dialect
 from citybrain.hub.data.quality.domain import check_digits
 from citybrain.hub.data.quality.domain.rule import Rule, Surroundings, bound, compiled_condition
@@ -68,7 +69,7 @@ def filled(rule: Rule, at: Writing) -> str:
 def has_value(name: str, at: Writing) -> str:
     item = at.around.item(name)
     if item is not None and item.type == "text":
-        return f"({column(name)} IS NOT NULL AND trim({column(name)}) <> '')"
+        return f"({column(name)} IS NOT NULL AND trim({column(name)}, '{BLANK}') <> '')"
     return f"({column(name)} IS NOT NULL)"
 
 

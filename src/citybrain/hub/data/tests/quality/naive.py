@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 30)
 
 
 def empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and value.strip(" ") == "")
+    return value is None or (isinstance(value, str) and value.strip(" \t\r\n\u3000\ufeff\xa0") == "")
 
 
 def is_date(text: str) -> bool:
