@@ -73,6 +73,7 @@ def test_a_query_keeps_its_other_parameters():
 @pytest.mark.parametrize(("text", "zh", "en"), [
     ("no such table / 没有这个表", "没有这个表", "no such table"), ("及 / 或", "及 / 或", "及 / 或"),
     ("1 / 2", "1 / 2", "1 / 2"), (None, "", ""),
+    ("no column 统一社会信用代码 / 缺少列“统一社会信用代码”", "缺少列“统一社会信用代码”", "no column 统一社会信用代码"),
 ])  # fmt: skip
 def test_a_sentence_in_both_languages_shows_the_readers_side(text, zh, en):
     with translation.override("zh-hans"):
