@@ -161,7 +161,7 @@ def one_language(text: Any) -> str:
     """The reader's side of a sentence written in both languages, ``no such table / 没有这个表``; other text as it is."""
     said = "" if text is None else str(text)
     english, mark, chinese = said.partition(" / ")
-    if not mark or not english[:1].isascii() or chinese_share(chinese) <= 2 * chinese_share(english):
+    if not mark or not english[:1].isascii() or chinese_share(chinese) < chinese_share(english) + 0.2:
         return said  # names of columns may be Chinese in the English half, too
     return english if current_language() == "en" else chinese
 
