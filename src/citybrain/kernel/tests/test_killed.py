@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from citybrain.kernel import audit, clock, events
 from citybrain.kernel.actor import Actor
 from citybrain.kernel.models import KeptResult
+from citybrain.kernel.tests.forked import forget_connections
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 BY = Actor.system("test")
@@ -32,6 +33,7 @@ def note(event, meta):
 
 
 def work():
+    forget_connections()
     while True:
         events.dispatch_once(20)
         audit.seal(15)

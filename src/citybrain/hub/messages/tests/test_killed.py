@@ -18,6 +18,7 @@ from citybrain.hub.messages.gateways import DEFAULTS
 from citybrain.hub.messages.models import Delivery
 from citybrain.hub.messages.tests.factories import SYSTEM, notice
 from citybrain.kernel import clock
+from citybrain.kernel.tests.forked import forget_connections
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 MANY = 60
@@ -44,6 +45,7 @@ def slow_files(folder):
 
 
 def work(folder):
+    forget_connections()
     messages.use_gateway("sms", slow_files(folder))
     with clock.travel(timedelta(minutes=random.choice([0, 3]))):  # now and then after the claims ran out
         while True:
