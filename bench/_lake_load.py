@@ -48,7 +48,10 @@ def fill(folder: Path, total: int, *, copies: bool) -> dict[str, float]:
             count = put(kind.name, path, kind.key, f"{kind.name}/{total}/{chunk[0]}")
             loaded, seconds = loaded + count, seconds + (time.perf_counter() - began if count else 0)
             if chunk[0] == 0:  # also of a table that an earlier run filled: the limit is of this run
-                copied, copying = copied + pq.read_metadata(path).num_rows, copying + copy_seconds(engine, path)
+                copied, copying = (
+                    copied + pq.read_metadata(path).num_rows,
+                    copying + copy_seconds(engine, path),
+                )
             if not copies:
                 path.unlink()
             if chunk[0] % 10 == 9:
