@@ -78,20 +78,6 @@ def test_an_objection_is_corrected_on_its_day(played):
     assert clock.local(row.closed_at).date() == clock.today() - timedelta(days=2)
 
 
-def test_each_story_is_told_once(played, monkeypatch):
-    document = SimpleNamespace(key="k", data=said(requests=[ASKED]))
-    pack = SimpleNamespace(docs=lambda part: [document])
-    monkeypatch.setattr(packs, "Library", lambda: SimpleNamespace(pack=lambda name: pack))
-    monkeypatch.setattr(stories.data, "resource", lambda key: SimpleNamespace(rows=1))
-    told = []
-    monkeypatch.setattr(stories, "ask", told.append)
-    run = SimpleNamespace(subject="p:k", checkpoint={}, look=lambda: None)
-    run.step = lambda **kept: run.checkpoint.update(told=kept["told"])
-    stories.tell_stories(run)
-    stories.tell_stories(run)
-    assert len(told) == 1
-
-
 def test_never_in_production(monkeypatch):
     monkeypatch.setattr(settings, "MODE", "production")
     with pytest.raises(packs.PackError):

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from citybrain.hub.data.domain import check_digits
 from citybrain.hub.data.domain.blank import BLANK
-from citybrain.hub.data.quality.domain import check_digits
 
 NAMES = ("required", "length", "pattern", "codes", "lowest", "highest", "identifier")
 IDENTIFIERS = ("citizen_number", "uscc", "phone")
@@ -34,7 +34,6 @@ TIMES = (
 YES = ("1", "true", "t", "yes", "y", "是", "有", "真", "对")
 NO = ("0", "false", "f", "no", "n", "否", "无", "假", "错")
 # GB 11643-1999: weights 2^(17-i) mod 11 and the check characters; GB 32100-2015: weights 3^i mod 31, 31 characters.
-CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 LOST = ("\ufffd", "\0")  # what decoding leaves where bytes are no text of the encoding
 
 
@@ -191,7 +190,9 @@ def bound(kind: str, name: str) -> str:
 
 def citizen_sql(c: str) -> str:
     """GB 11643: 17 digits, a date that exists, and the check character."""
-    total = " + ".join(f"(ascii(substr({c}, {i}, 1)) - 48) * {w}" for i, w in enumerate(CITIZEN_WEIGHTS, 1))
+    total = " + ".join(
+        f"(ascii(substr({c}, {i}, 1)) - 48) * {w}" for i, w in enumerate(check_digits.CITIZEN_WEIGHTS, 1)
+    )
     born = f"try_strptime(substr({c}, 7, 8), '%Y%m%d') BETWEEN TIMESTAMP '1850-01-01' AND now()::TIMESTAMP"
     check = f"substr('10X98765432', ({total}) % 11 + 1, 1) = substr({c}, 18, 1)"
     return rf"(CASE WHEN regexp_full_match({c}, '[1-9]\d{{16}}[\dX]') THEN coalesce({born}, false) AND {check} ELSE false END)"

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from citybrain.hub.data.data import EXPRESSION_TYPES
+from citybrain.hub.data.domain import check_digits
 from citybrain.hub.data.domain.blank import BLANK
 from citybrain.hub.data.lake import dialect
-from citybrain.hub.data.quality.domain import check_digits
 from citybrain.hub.data.quality.domain.rule import Rule, Surroundings, bound, compiled_condition
 from citybrain.kernel.expressions import Column
 

@@ -1,8 +1,6 @@
 """Whether a column holds a sound identifier, inside the engine: GB 11643 citizen numbers, GB 32100 credit codes."""
 
-CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+from citybrain.hub.data.domain.check_digits import CITIZEN_WEIGHTS, USCC_ALPHABET, USCC_WEIGHTS
 
 
 def sound_identifier(register: str, column: str = "number") -> str:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from citybrain.hub.data.domain import check_digits
 from citybrain.hub.data.lake import engine, writing
-from citybrain.hub.data.quality.domain import check_digits, statements
+from citybrain.hub.data.quality.domain import statements
 from citybrain.hub.data.quality.domain.rule import Rule, Surroundings, faults
 from citybrain.hub.data.quality.queries import evaluate
 from citybrain.hub.data.tests import factories
